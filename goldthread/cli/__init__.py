@@ -1,0 +1,36 @@
+"""The command people type. One module a command group; each exposes ``command``."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+
+import click
+
+from goldthread import __version__
+
+
+class DiscoveredGroup(click.Group):
+    """Every module of this package is a command: ``demo_data.py`` is ``goldthread demo-data``.
+
+    Modules whose name starts with an underscore hold shared helpers. Modules import only click
+    at the top, so that ``goldthread --help`` stays fast.
+    """
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        names = (module.name for module in pkgutil.iter_modules(__path__))
+        return sorted(name.replace("_", "-") for name in names if not name.startswith("_"))
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        module = importlib.import_module(f"{__name__}.{cmd_name.replace('-', '_')}")
+        command = module.command
+        assert isinstance(command, click.Command)
+        return command
+
+
+@click.group(cls=DiscoveredGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="goldthread")
+def main() -> None:
+    """A customer data platform that lives inside the warehouse."""

@@ -1,0 +1,83 @@
+"""Opening the warehouse, and the run's one clock."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from goldthread.settings import Settings
+
+
+class WarehouseBusy(RuntimeError):
+    """Another process holds the warehouse; the message names it and says what to do."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run: its position, its id and the moment it stands for (UTC, naive)."""
+
+    run_number: int
+    run_id: str
+    as_of: datetime
+
+
+def connect(settings: Settings, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
+    """Open the warehouse file, creating the home folder when it is new.
+
+    Raises WarehouseBusy when another process holds the file, with DuckDB's account of the holder.
+    """
+    import duckdb
+
+    settings.home.mkdir(parents=True, exist_ok=True)
+    try:
+        return duckdb.connect(str(settings.warehouse_path), read_only=read_only)
+    except duckdb.IOException as error:
+        if "lock" not in str(error).lower():
+            raise
+        raise WarehouseBusy(
+            f"{settings.warehouse_path} is in use by another process: {error}. "
+            "Wait until it has finished, or query the published copy "
+            f"{settings.marts_path} instead."
+        ) from error
+
+
+def start_run(con: duckdb.DuckDBPyConnection, as_of: datetime, command: str) -> Run:
+    """Record a new run in ``raw_goldthread.runs``; it is the current run from here on."""
+    con.execute("create schema if not exists raw_goldthread")
+    con.execute(
+        "create table if not exists raw_goldthread.runs "
+        "(run_number bigint, run_id varchar, as_of timestamp, command varchar)"
+    )
+    row = con.execute("select coalesce(max(run_number), 0) + 1 from raw_goldthread.runs").fetchone()
+    assert row is not None
+    run = Run(run_number=row[0], run_id=str(uuid.uuid4()), as_of=as_of)
+    con.execute(
+        "insert into raw_goldthread.runs values (?, ?, ?, ?)",
+        [run.run_number, run.run_id, run.as_of, command],
+    )
+    return run
+
+
+def current_run(con: duckdb.DuckDBPyConnection) -> Run:
+    """The newest run of this warehouse.
+
+    Raises LookupError when nothing has been loaded yet.
+    """
+    known = con.execute(
+        "select count(*) from information_schema.tables "
+        "where table_schema = 'raw_goldthread' and table_name = 'runs'"
+    ).fetchone()
+    row = None
+    if known and known[0]:
+        row = con.execute(
+            "select run_number, run_id, as_of from raw_goldthread.runs "
+            "order by run_number desc limit 1"
+        ).fetchone()
+    if row is None:
+        raise LookupError("The warehouse holds no run yet; run `goldthread load` first.")
+    return Run(run_number=row[0], run_id=row[1], as_of=row[2])
