@@ -1,0 +1,55 @@
+# Every target sets up .venv by itself; a repeated call installs nothing.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+export GOLDTHREAD_HOME ?= $(CURDIR)/data
+export DBT_PROFILES_DIR := $(CURDIR)
+export DO_NOT_TRACK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test build dev lint format bench clean
+
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' || \
+		{ echo "Python 3.11, 3.12 or 3.13 is needed; name one with: make PYTHON=python3.12 ..."; exit 1; }
+	@echo "Setting up $(VENV) (once, about two minutes) ..."
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: $(READY) ## the whole job on generated data: files to customers to a delivered audience
+	@$(BIN)/goldthread demo
+
+test: lint ## lint, then every test
+	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+build: $(READY) ## load the input and build, test and publish the warehouse
+	@$(BIN)/goldthread load && $(BIN)/goldthread build && $(BIN)/goldthread publish
+
+dev: $(READY) ## Dagster's UI on the daily job, http://127.0.0.1:3000
+	@$(BIN)/python -m orchestration.dev
+
+lint: $(READY) ## ruff, mypy, import-linter, generated models, sqlfluff
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/goldthread generate --check
+	$(BIN)/sqlfluff lint --processes 2 models tests/dbt
+
+format: $(READY) ## put code and SQL in shape
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+	$(BIN)/sqlfluff fix --processes 2 models tests/dbt
+
+bench: $(READY) ## print the measurements of benchmarks/
+	@for bench in benchmarks/*/run.py; do $(BIN)/python $$bench; done
+
+clean: ## remove .venv, the demo's data and build products
+	rm -rf $(VENV) data target logs .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
