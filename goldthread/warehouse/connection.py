@@ -7,14 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from goldthread.warehouse.errors import NothingLoaded, WarehouseBusy
+
 if TYPE_CHECKING:
     import duckdb
 
     from goldthread.settings import Settings
 
 
-class WarehouseBusy(RuntimeError):
-    """Another process holds the warehouse; the message names it and says what to do."""
+WAREHOUSE_HELD = (
+    "{settings.warehouse_path} is in use by another process: {error}. "
+    "Wait until it has finished, or query the published copy {settings.marts_path} instead."
+)
 
 
 @dataclass(frozen=True)
@@ -39,11 +43,7 @@ def connect(settings: Settings, *, read_only: bool = False) -> duckdb.DuckDBPyCo
     except duckdb.IOException as error:
         if "lock" not in str(error).lower():
             raise
-        raise WarehouseBusy(
-            f"{settings.warehouse_path} is in use by another process: {error}. "
-            "Wait until it has finished, or query the published copy "
-            f"{settings.marts_path} instead."
-        ) from error
+        raise WarehouseBusy(WAREHOUSE_HELD.format(settings=settings, error=error)) from error
 
 
 def start_run(con: duckdb.DuckDBPyConnection, as_of: datetime, command: str) -> Run:
@@ -66,7 +66,7 @@ def start_run(con: duckdb.DuckDBPyConnection, as_of: datetime, command: str) -> 
 def current_run(con: duckdb.DuckDBPyConnection) -> Run:
     """The newest run of this warehouse.
 
-    Raises LookupError when nothing has been loaded yet.
+    Raises NothingLoaded when nothing has been loaded yet.
     """
     known = con.execute(
         "select count(*) from information_schema.tables "
@@ -79,5 +79,5 @@ def current_run(con: duckdb.DuckDBPyConnection) -> Run:
             "order by run_number desc limit 1"
         ).fetchone()
     if row is None:
-        raise LookupError("The warehouse holds no run yet; run `goldthread load` first.")
+        raise NothingLoaded("The warehouse holds no run yet; run `goldthread load` first.")
     return Run(run_number=row[0], run_id=row[1], as_of=row[2])

@@ -1,0 +1,76 @@
+"""The exit codes of every ``goldthread`` command, and how errors become one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import IntEnum
+from typing import Any
+
+import click
+
+
+class ExitCode(IntEnum):
+    """Scripts and schedulers may rely on these."""
+
+    DONE = 0
+    FAILED = 1
+    USAGE = 2
+    CHECK_FAILED = 3
+    NOT_FOUND = 4
+    BUSY = 5
+    NOT_READY = 6
+    INCOMPLETE = 7
+
+
+EXIT_CODES_HELP = """\b
+Exit codes:
+  0  done
+  1  failed; the message says why
+  2  wrong usage
+  3  a check failed: nothing was published, the old files stay
+  4  nothing of that name or id exists
+  5  another run holds the home; the message names it
+  6  an earlier step is missing; the message names it
+  7  delivered in part; the rest is tried again at the next apply
+"""
+
+
+class Stop(click.ClickException):
+    """Ends a command with a message for people and one of the exit codes."""
+
+    def __init__(self, message: str, code: ExitCode = ExitCode.FAILED) -> None:
+        super().__init__(message)
+        # click reads it from the instance, though it types it as the class's.
+        self.exit_code = int(code)  # type: ignore[misc]
+
+    def show(self, file: Any = None) -> None:
+        click.echo(self.format_message(), err=True, file=file)
+
+
+@contextmanager
+def clear_errors() -> Iterator[None]:
+    """Turn the errors the layers below raise on purpose into a message and an exit code.
+
+    Anything else is a defect and keeps its traceback.
+    """
+    from goldthread.warehouse.errors import (
+        BuildFailed,
+        NothingLoaded,
+        PublishRefused,
+        StateRefused,
+        WarehouseBusy,
+    )
+
+    try:
+        yield
+    except WarehouseBusy as error:
+        raise Stop(str(error), ExitCode.BUSY) from error
+    except BuildFailed as error:
+        raise Stop(str(error), ExitCode.CHECK_FAILED) from error
+    except PublishRefused as error:
+        raise Stop(str(error), ExitCode.NOT_READY) from error
+    except StateRefused as error:
+        raise Stop(str(error), ExitCode.FAILED) from error
+    except NothingLoaded as error:
+        raise Stop(str(error), ExitCode.NOT_READY) from error

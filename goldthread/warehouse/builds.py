@@ -1,0 +1,213 @@
+"""What became of the builds of a run: the record that publishing and state rely on.
+
+``raw_goldthread.builds`` has one row per dbt invocation, written before it starts, so that one that
+was killed is known as such; ``raw_goldthread.build_results`` has one row per node it ran.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from goldthread.warehouse.connection import Run, current_run
+
+if TYPE_CHECKING:
+    import duckdb
+
+GOOD_STATUSES = ("success", "pass", "warn", "no-op")
+
+_TABLES = """
+create schema if not exists raw_goldthread;
+create table if not exists raw_goldthread.builds (
+    build_number bigint, run_id varchar, invocation_id varchar, is_full boolean, is_finished boolean
+);
+create table if not exists raw_goldthread.build_results (
+    build_number bigint, node_id varchar, status varchar, message varchar,
+    failing_row_count bigint, compiled_sql varchar
+);
+"""
+
+
+@dataclass(frozen=True)
+class NodeOutcome:
+    """How one dbt node ended; ``compiled_sql`` of a failed test selects its bad rows."""
+
+    node_id: str
+    status: str
+    message: str | None
+    failing_row_count: int | None
+    compiled_sql: str | None
+
+    @property
+    def resource_type(self) -> str:
+        return self.node_id.split(".")[0]
+
+    @property
+    def name(self) -> str:
+        """``test.goldthread.unique_customers_customer_id.1a2b3c`` → the third part."""
+        return self.node_id.split(".")[2]
+
+    @property
+    def is_good(self) -> bool:
+        return self.status in GOOD_STATUSES
+
+
+class Standing(Enum):
+    """What the builds of the current run amount to."""
+
+    NOT_BUILT = "not built"
+    UNFINISHED = "unfinished"
+    FAILED = "failed"
+    PASSED = "passed"
+
+
+@dataclass(frozen=True)
+class Audit:
+    """The standing of a run's tables, and the nodes that failed, not those skipped for them."""
+
+    run: Run
+    standing: Standing
+    failed: tuple[NodeOutcome, ...] = ()
+
+
+def open_build(con: duckdb.DuckDBPyConnection, run: Run, *, is_full: bool) -> int:
+    """Note that dbt is about to start; returns the build's number. ``is_full``: no selection."""
+    con.execute(_TABLES)
+    # Only the current run's builds are ever asked for.
+    con.execute("delete from raw_goldthread.builds where run_id <> ?", [run.run_id])
+    con.execute(
+        "delete from raw_goldthread.build_results "
+        "where build_number not in (select build_number from raw_goldthread.builds)"
+    )
+    row = con.execute(
+        "select coalesce(max(build_number), 0) + 1 from raw_goldthread.builds"
+    ).fetchone()
+    assert row is not None
+    number = int(row[0])
+    con.execute(
+        "insert into raw_goldthread.builds values (?, ?, null, ?, false)",
+        [number, run.run_id, is_full],
+    )
+    return number
+
+
+def close_build(
+    con: duckdb.DuckDBPyConnection, number: int, results_path: Path
+) -> list[NodeOutcome]:
+    """Record the outcome dbt left in ``run_results.json``; returns it, in the order of execution.
+
+    Raises FileNotFoundError when dbt ended before it wrote any.
+    """
+    content = json.loads(results_path.read_text(encoding="utf-8"))
+    outcomes = [_outcome(result) for result in content["results"]]
+    con.execute("begin")
+    con.execute(
+        "update raw_goldthread.builds set is_finished = true, invocation_id = ? "
+        "where build_number = ?",
+        [content["metadata"]["invocation_id"], number],
+    )
+    con.execute(
+        "insert into raw_goldthread.build_results select ?, unnest(?::varchar[]), "
+        "unnest(?::varchar[]), unnest(?::varchar[]), unnest(?::bigint[]), unnest(?::varchar[])",
+        [
+            number,
+            [outcome.node_id for outcome in outcomes],
+            [outcome.status for outcome in outcomes],
+            [outcome.message for outcome in outcomes],
+            [outcome.failing_row_count for outcome in outcomes],
+            [outcome.compiled_sql for outcome in outcomes],
+        ],
+    )
+    con.execute("commit")
+    return outcomes
+
+
+def adopt_build(con: duckdb.DuckDBPyConnection, results_path: Path) -> bool:
+    """Record a build somebody ran with plain ``dbt build`` in the current run; True when it did.
+
+    ``run_results.json`` does not know Goldthread's run. It is the current run's when dbt built
+    ``current_run`` in it and that table now names the current run.
+    """
+    if not results_path.exists():
+        return False
+    content = json.loads(results_path.read_text(encoding="utf-8"))
+    run = current_run(con)
+    con.execute(_TABLES)
+    known = con.execute(
+        "select count(*) from raw_goldthread.builds where invocation_id = ?",
+        [content["metadata"]["invocation_id"]],
+    ).fetchone()
+    arguments = content.get("args", {})
+    built_clock = any(
+        result["unique_id"].endswith(".current_run") and result["status"] == "success"
+        for result in content["results"]
+    )
+    if known == (0,) and built_clock and _built_run_id(con) == run.run_id:
+        is_full = arguments.get("which") == "build" and not (
+            arguments.get("select") or arguments.get("exclude")
+        )
+        close_build(con, open_build(con, run, is_full=is_full), results_path)
+        return True
+    return False
+
+
+def audit(con: duckdb.DuckDBPyConnection) -> Audit:
+    """Judge the tables as they stand: the newest outcome of every node since the last full build.
+
+    Raises NothingLoaded when the warehouse holds no run.
+    """
+    run = current_run(con)
+    con.execute(_TABLES)
+    builds = con.execute(
+        "select build_number, is_full, is_finished from raw_goldthread.builds "
+        "where run_id = ? order by build_number",
+        [run.run_id],
+    ).fetchall()
+    full = [number for number, is_full, is_finished in builds if is_full and is_finished]
+    first = full[-1] if full else 0
+    if any(not is_finished for number, _, is_finished in builds if number > first):
+        return Audit(run, Standing.UNFINISHED)
+    if not full:
+        # Tables of this run that no finished full build accounts for: a build of somebody's own
+        # that was killed, or only parts of one.
+        is_touched = bool(builds) or _built_run_id(con) == run.run_id
+        return Audit(run, Standing.UNFINISHED if is_touched else Standing.NOT_BUILT)
+    newest = con.execute(
+        "select node_id, status, message, failing_row_count, compiled_sql "
+        "from raw_goldthread.build_results where build_number >= ? "
+        "qualify row_number() over (partition by node_id order by build_number desc) = 1 "
+        "order by build_number, node_id",
+        [first],
+    ).fetchall()
+    bad = [outcome for outcome in (NodeOutcome(*row) for row in newest) if not outcome.is_good]
+    if not bad:
+        return Audit(run, Standing.PASSED)
+    causes = [outcome for outcome in bad if outcome.status != "skipped"]
+    return Audit(run, Standing.FAILED, tuple(causes or bad))
+
+
+def _outcome(result: Mapping[str, Any]) -> NodeOutcome:
+    is_bad = result["status"] not in GOOD_STATUSES
+    return NodeOutcome(
+        node_id=result["unique_id"],
+        status=result["status"],
+        message=result.get("message"),
+        failing_row_count=result.get("failures"),
+        compiled_sql=result.get("compiled_code") if is_bad else None,
+    )
+
+
+def _built_run_id(con: duckdb.DuckDBPyConnection) -> str | None:
+    """The run the marts were last built for, as ``marts.current_run`` says; None before any."""
+    exists = con.execute(
+        "select count(*) from information_schema.tables "
+        "where table_schema = 'marts' and table_name = 'current_run'"
+    ).fetchone()
+    if exists == (0,):
+        return None
+    row = con.execute("select max(run_id) from marts.current_run").fetchone()
+    return row[0] if row else None

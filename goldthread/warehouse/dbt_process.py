@@ -1,0 +1,130 @@
+"""Running dbt as a process of its own: its environment, its events, its manifest.
+
+A process, not dbt's Python entry: dbt-duckdb keeps the warehouse open as long as its process lives.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from goldthread.warehouse.errors import BuildFailed
+
+if TYPE_CHECKING:
+    from goldthread.settings import Settings
+
+# What a manifest is made of; newer than the manifest means parse again.
+_PROJECT_PARTS = ("models", "macros", "seeds", "tests/dbt")
+_PROJECT_FILES = ("dbt_project.yml", "profiles.yml")
+
+
+@dataclass(frozen=True)
+class NodeDone:
+    """One node dbt has finished: for progress, not for judging (``run_results.json`` is)."""
+
+    name: str
+    status: str
+    position: int
+    total: int
+
+
+def target_dir(settings: Settings) -> Path:
+    """Where dbt writes its manifest and results: ``DBT_TARGET_PATH``, else ``target``."""
+    return settings.project_dir / (os.environ.get("DBT_TARGET_PATH") or "target")
+
+
+def manifest_path(settings: Settings) -> Path:
+    return target_dir(settings) / "manifest.json"
+
+
+def dbt_environment(settings: Settings) -> dict[str, str]:
+    """The environment dbt needs to work on this home, wherever it is started."""
+    return {
+        **os.environ,
+        "GOLDTHREAD_HOME": str(settings.home),
+        "DBT_PROJECT_DIR": str(settings.project_dir),
+        "DBT_PROFILES_DIR": os.environ.get("DBT_PROFILES_DIR") or str(settings.project_dir),
+        "DBT_TARGET_PATH": str(target_dir(settings)),
+        "DBT_LOG_PATH": os.environ.get("DBT_LOG_PATH") or str(settings.project_dir / "logs"),
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+    }
+
+
+def run_dbt(
+    settings: Settings,
+    arguments: Sequence[str],
+    on_node: Callable[[NodeDone], None] | None = None,
+) -> int:
+    """Run one dbt command to its end; returns its exit code (0 good, 1 nodes failed).
+
+    Raises BuildFailed with dbt's own errors when it could not run at all.
+    """
+    settings.home.mkdir(parents=True, exist_ok=True)
+    command = [sys.executable, "-m", "dbt.cli.main", "--log-format", "json", *arguments]
+    errors: list[str] = []
+    with subprocess.Popen(
+        command,
+        cwd=settings.project_dir,
+        env=dbt_environment(settings),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+    ) as process:
+        assert process.stdout is not None
+        for event in _events(process.stdout):
+            if event["level"] == "error":
+                errors.append(event["message"])
+            node = event.get("node")
+            if node is not None and on_node is not None:
+                on_node(node)
+    if process.returncode not in (0, 1):
+        raise BuildFailed("dbt could not run:\n" + "\n".join(errors[-20:]))
+    return process.returncode
+
+
+def ensure_manifest(settings: Settings) -> Path:
+    """The manifest's path, after a ``dbt parse`` when it is missing or older than the project.
+
+    Raises BuildFailed when the project cannot be parsed.
+    """
+    path = manifest_path(settings)
+    if not path.exists() or _newest_change(settings.project_dir) > path.stat().st_mtime:
+        if run_dbt(settings, ["parse"]) != 0:
+            raise BuildFailed("dbt could not parse the project; `dbt parse` shows why.")
+        path.touch()
+    return path
+
+
+def _events(lines: Iterator[str]) -> Iterator[dict[str, Any]]:
+    """dbt's log lines as {level, message, node?}; what is no event (a traceback) is an error."""
+    for line in lines:
+        try:
+            record = json.loads(line)
+            info, data = record["info"], record.get("data", {})
+        except (ValueError, KeyError, TypeError):
+            yield {"level": "error", "message": line.rstrip()}
+            continue
+        event = {"level": info["level"], "message": info["msg"]}
+        if "total" in data and "status" in data and "node_info" in data:
+            event["node"] = NodeDone(
+                name=data["node_info"]["node_name"],
+                status=str(data["status"]),
+                position=int(data["index"]),
+                total=int(data["total"]),
+            )
+        yield event
+
+
+def _newest_change(project_dir: Path) -> float:
+    files = [project_dir / name for name in _PROJECT_FILES]
+    for part in _PROJECT_PARTS:
+        # Folders too: a deleted file changes only its folder.
+        files.extend((project_dir / part).rglob("*"))
+    return max((path.stat().st_mtime for path in files if path.exists()), default=0.0)

@@ -1,0 +1,101 @@
+"""One run at a time in a home: a lock file that names its holder.
+
+DuckDB refuses a second writer of the warehouse by itself, but only while a connection is open. A
+run opens and closes the file many times; the lock spans all of it.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from goldthread.warehouse.errors import WarehouseBusy
+
+if TYPE_CHECKING:
+    from goldthread.settings import Settings
+
+# The holder puts its token here, so that what it starts (dbt, a nested command) may pass.
+TOKEN_VARIABLE = "GOLDTHREAD_RUN_TOKEN"
+
+
+@contextmanager
+def run_lock(settings: Settings, what: str) -> Iterator[None]:
+    """Hold the home for one run; ``what`` is the command shown to whoever is refused.
+
+    Re-entrant within the holder and the processes it started. The operating system frees the lock
+    when the holder dies, however it dies: a file left behind by kill -9 refuses nobody.
+
+    Raises WarehouseBusy when another process holds it, naming its command, pid and start.
+    """
+    settings.home.mkdir(parents=True, exist_ok=True)
+    path = settings.home / ".run.lock"
+    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        if not _take(handle):
+            holder = _holder(path)
+            if holder.get("token") and holder["token"] == os.environ.get(TOKEN_VARIABLE):
+                yield
+                return
+            raise WarehouseBusy(_refusal(settings.home, holder))
+        with _announced(handle, what):
+            yield
+    finally:
+        os.close(handle)
+
+
+def _take(handle: int) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+@contextmanager
+def _announced(handle: int, what: str) -> Iterator[None]:
+    """For the time of the run, name the holder in the lock file and put its token in reach."""
+    outer = os.environ.get(TOKEN_VARIABLE)
+    token = uuid.uuid4().hex
+    holder = {
+        "pid": os.getpid(),
+        "command": what,
+        "started_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "token": token,
+    }
+    os.ftruncate(handle, 0)
+    os.pwrite(handle, json.dumps(holder).encode(), 0)
+    os.environ[TOKEN_VARIABLE] = token
+    try:
+        yield
+    finally:
+        os.ftruncate(handle, 0)
+        if outer is None:
+            os.environ.pop(TOKEN_VARIABLE, None)
+        else:
+            os.environ[TOKEN_VARIABLE] = outer
+
+
+def _holder(path: Path) -> dict[str, str]:
+    """What the holder wrote; empty in the instant between its taking the lock and its writing."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8") or "{}")
+    except ValueError:
+        return {}
+    return {str(key): str(value) for key, value in content.items()}
+
+
+def _refusal(home: Path, holder: dict[str, str]) -> str:
+    if "pid" not in holder:
+        return f"Another run is starting in {home}. Wait until it has finished, then try again."
+    return (
+        f"`{holder['command']}` (process {holder['pid']}, started {holder['started_at']}) is "
+        f"running in {home}. Wait until it has finished, or stop it with `kill {holder['pid']}`, "
+        "then try again."
+    )

@@ -1,0 +1,185 @@
+"""Publishing: audited copies of the marts, swapped in whole.
+
+Each file is built aside by an in-memory DuckDB that reads the warehouse and writes the copy, made
+read-only and renamed over the old one. Who has the old file open keeps reading it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from goldthread.warehouse.builds import Standing, adopt_build
+from goldthread.warehouse.connection import WAREHOUSE_HELD, Run, connect
+from goldthread.warehouse.dbt_process import manifest_path, target_dir
+from goldthread.warehouse.errors import PublishRefused, WarehouseBusy
+from goldthread.warehouse.files import flush, literal, quoted
+from goldthread.warehouse.state import export_state
+from goldthread.warehouse.transform import Failure, failures, judge
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from goldthread.settings import Settings
+
+READ_ONLY = 0o444
+
+
+class ChecksFailed(PublishRefused):
+    """The last build failed; ``failures`` names each check and holds some of its rows."""
+
+    def __init__(self, failed: Sequence[Failure]) -> None:
+        names = ", ".join(failure.name for failure in failed)
+        super().__init__(f"Not published, the old files stay: {names} failed.")
+        self.failures = tuple(failed)
+
+
+@dataclass(frozen=True)
+class Published:
+    """One published file: its path, size in bytes and the rows of each table."""
+
+    path: Path
+    size: int
+    rows: dict[str, int]
+
+
+@dataclass(frozen=True)
+class SyncRow:
+    """What ``activation.syncs`` tells plan and apply of one sync."""
+
+    name: str
+    spec_json: str
+
+
+def publish(settings: Settings, syncs: Sequence[SyncRow]) -> tuple[Run, list[Published]]:
+    """Publish ``marts.duckdb`` and ``activation.duckdb`` of the current run.
+
+    Raises ChecksFailed when the last build failed, PublishRefused when there was none since the
+    last load, NothingLoaded before the first load, WarehouseBusy when the warehouse is held.
+    """
+    run = require_passed(settings)
+    with connect(settings) as con:
+        # Nothing may be seen that could be forgotten: ids are safe before they are published.
+        export_state(con, settings)
+    settings.published_dir.mkdir(parents=True, exist_ok=True)
+    comments = _descriptions(manifest_path(settings))
+    built = [
+        _copy(settings, settings.marts_path, "marts", comments, ()),
+        _copy(settings, settings.activation_path, "activation", comments, syncs),
+    ]
+    for path, _ in built:
+        os.replace(path, _final(path))
+    flush(settings.published_dir)
+    return run, [Published(_final(path), _final(path).stat().st_size, rows) for path, rows in built]
+
+
+def require_passed(settings: Settings) -> Run:
+    """The current run, if all of it was built and passed; raises as ``publish`` does."""
+    with connect(settings) as con:
+        adopt_build(con, target_dir(settings) / "run_results.json")
+    verdict = judge(settings)
+    if verdict.standing is Standing.FAILED:
+        raise ChecksFailed(failures(settings, verdict.failed))
+    if verdict.standing is Standing.NOT_BUILT:
+        raise PublishRefused(
+            "Not published: what was loaded last has not been built; run `goldthread build` first."
+        )
+    if verdict.standing is Standing.UNFINISHED:
+        raise PublishRefused(
+            "Not published: the last build was stopped, or built only a part; "
+            "run `goldthread build` without --select first."
+        )
+    return verdict.run
+
+
+def _copy(
+    settings: Settings,
+    target: Path,
+    schema: str,
+    comments: dict[str, dict[str, str]],
+    syncs: Sequence[SyncRow],
+) -> tuple[Path, dict[str, int]]:
+    """Build one file aside; returns its path and the rows of each table."""
+    import duckdb
+
+    aside = target.with_name(f".{target.name}.tmp")
+    for leftover in (aside, aside.with_name(aside.name + ".wal")):
+        leftover.unlink(missing_ok=True)
+    with duckdb.connect() as con:
+        try:
+            con.execute(f"attach {literal(settings.warehouse_path)} as warehouse (read_only)")
+        except duckdb.IOException as error:
+            raise WarehouseBusy(WAREHOUSE_HELD.format(settings=settings, error=error)) from error
+        con.execute(f"attach {literal(aside)} as copy")
+        con.execute(f'create schema copy."{schema}"')
+        rows = {}
+        for table in _tables(con, schema):
+            name = f'copy."{schema}"."{table}"'
+            con.execute(f'create table {name} as from warehouse."{schema}"."{table}"')
+            counted = con.execute(f"select count(*) from {name}").fetchone()
+            rows[table] = int(counted[0]) if counted else 0
+            _comment(con, name, comments.get(table, {}))
+        if schema == "activation":
+            _describe_run(con, syncs)
+        con.execute("checkpoint copy")
+        con.execute("detach copy")
+    _seal(aside)
+    return aside, rows
+
+
+def _describe_run(con: duckdb.DuckDBPyConnection, syncs: Sequence[SyncRow]) -> None:
+    """What plan and apply need besides rows: the run they act for, and every sync's spec."""
+    con.execute("create table copy.activation.current_run as from warehouse.marts.current_run")
+    con.execute("create table copy.activation.syncs (name varchar, spec_json varchar)")
+    for sync in syncs:
+        con.execute("insert into copy.activation.syncs values (?, ?)", [sync.name, sync.spec_json])
+
+
+def _tables(con: duckdb.DuckDBPyConnection, schema: str) -> list[str]:
+    rows = con.execute(
+        "select table_name from information_schema.tables "
+        "where table_catalog = 'warehouse' and table_schema = ? order by table_name",
+        [schema],
+    ).fetchall()
+    # dbt's own leftovers of an interrupted replacement are no tables of ours.
+    return [name for (name,) in rows if "__dbt_" not in name]
+
+
+def _descriptions(manifest: Path) -> dict[str, dict[str, str]]:
+    """Descriptions by table and column ('' = the table's own): BI tools show them."""
+    if not manifest.exists():
+        return {}
+    nodes = json.loads(manifest.read_bytes())["nodes"].values()
+    return {
+        node["name"]: {
+            "": node["description"],
+            **{name: column["description"] for name, column in node["columns"].items()},
+        }
+        for node in nodes
+        if node["resource_type"] == "model" and node["schema"] in ("marts", "activation")
+    }
+
+
+def _comment(con: duckdb.DuckDBPyConnection, table: str, comments: dict[str, str]) -> None:
+    held = {row[0] for row in con.execute(f"describe {table}").fetchall()}
+    for column, text in comments.items():
+        said = literal(text.strip())
+        if not column:
+            con.execute(f"comment on table {table} is {said}")
+        elif column in held:
+            con.execute(f"comment on column {table}.{quoted(column)} is {said}")
+
+
+def _seal(path: Path) -> None:
+    """Flush a finished file to disk and forbid writing to it."""
+    flush(path)
+    path.chmod(READ_ONLY)
+
+
+def _final(aside: Path) -> Path:
+    """``.marts.duckdb.tmp`` → ``marts.duckdb``."""
+    return aside.with_name(aside.name.removeprefix(".").removesuffix(".tmp"))

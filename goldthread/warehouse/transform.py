@@ -1,0 +1,151 @@
+"""One ``dbt build`` of the warehouse, its outcome recorded, its failures in people's words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from goldthread.warehouse.builds import (
+    Audit,
+    NodeOutcome,
+    Standing,
+    audit,
+    close_build,
+    open_build,
+)
+from goldthread.warehouse.connection import connect, current_run
+from goldthread.warehouse.dbt_process import NodeDone, run_dbt, target_dir
+from goldthread.warehouse.errors import BuildFailed
+from goldthread.warehouse.state import export_state, settle_state
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import duckdb
+
+    from goldthread.settings import Settings
+
+SAMPLE_ROWS = 5
+
+# Unit tests judge the code, not the data: they belong to `make test`.
+BUILD_ARGUMENTS = ("build", "--exclude-resource-type", "unit_test")
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A check or model that failed: its name, what dbt says, up to five of its bad rows."""
+
+    name: str
+    resource_type: str
+    message: str
+    failing_row_count: int | None
+    columns: tuple[str, ...] = ()
+    rows: tuple[tuple[Any, ...], ...] = ()
+
+
+@dataclass(frozen=True)
+class BuildReport:
+    """What one build came to: node counts by status, rows exported by state name, failures."""
+
+    counts: dict[str, int]
+    state_rows: dict[str, int]
+    failures: tuple[Failure, ...]
+
+
+def build(
+    settings: Settings,
+    *,
+    select: Sequence[str] = (),
+    full_refresh: bool = False,
+    on_node: Callable[[NodeDone], None] | None = None,
+) -> BuildReport:
+    """Run ``dbt build`` for the current run and export the state when all of it passed.
+
+    Failed checks are in the report, not raised. Raises NothingLoaded before the first load and
+    BuildFailed when dbt could not run at all.
+    """
+    number = begin_build(settings, is_full=not select)
+    arguments = [*BUILD_ARGUMENTS, *(["--full-refresh"] if full_refresh else [])]
+    if select:
+        arguments += ["--select", *select]
+    run_dbt(settings, arguments, on_node)
+    return end_build(settings, number, target_dir(settings))
+
+
+def begin_build(settings: Settings, *, is_full: bool) -> int:
+    """Record that dbt is about to start; returns the build's number for ``end_build``.
+
+    A full build starts on sound state: what a failed or killed build left behind is dropped.
+    """
+    with connect(settings) as con:
+        run = current_run(con)
+        if is_full:
+            settle_state(con, settings)
+        number = open_build(con, run, is_full=is_full)
+    # What stands here from now on is this build's, or dbt died before it wrote any.
+    (target_dir(settings) / "run_results.json").unlink(missing_ok=True)
+    return number
+
+
+def end_build(settings: Settings, number: int, results_dir: Path) -> BuildReport:
+    """Record how build ``number`` ended, as ``run_results.json`` says; export state if it passed.
+
+    Raises BuildFailed when dbt left no results.
+    """
+    results_path = results_dir / "run_results.json"
+    if not results_path.exists():
+        raise BuildFailed("dbt ended without results; see logs/dbt.log.")
+    with connect(settings) as con:
+        outcomes = close_build(con, number, results_path)
+        verdict = audit(con)
+        passed = verdict.standing is Standing.PASSED
+        state_rows = export_state(con, settings) if passed else {}
+    counts: dict[str, int] = {}
+    for outcome in outcomes:
+        counts[outcome.status] = counts.get(outcome.status, 0) + 1
+    bad = [one for one in outcomes if not one.is_good and one.status != "skipped"]
+    return BuildReport(counts, state_rows, failures(settings, bad))
+
+
+def judge(settings: Settings) -> Audit:
+    """The standing of the current run's tables; raises NothingLoaded before the first load."""
+    with connect(settings) as con:
+        return audit(con)
+
+
+def failures(settings: Settings, outcomes: Sequence[NodeOutcome]) -> tuple[Failure, ...]:
+    """The given bad outcomes with sample rows, fetched by the failed test's own SQL."""
+    if not outcomes:
+        return ()
+    found = []
+    with connect(settings, read_only=True) as con:
+        for outcome in outcomes:
+            columns: tuple[str, ...] = ()
+            rows: tuple[tuple[Any, ...], ...] = ()
+            if outcome.resource_type == "test" and outcome.status == "fail":
+                columns, rows = _sample(con, outcome.compiled_sql or "")
+            found.append(
+                Failure(
+                    name=outcome.name,
+                    resource_type=outcome.resource_type,
+                    message=(outcome.message or outcome.status).strip(),
+                    failing_row_count=outcome.failing_row_count,
+                    columns=columns,
+                    rows=rows,
+                )
+            )
+    return tuple(found)
+
+
+def _sample(
+    con: duckdb.DuckDBPyConnection, query: str
+) -> tuple[tuple[str, ...], tuple[tuple[Any, ...], ...]]:
+    """Columns and rows of a failed test; none when its tables have gone since."""
+    import duckdb
+
+    try:
+        result = con.execute(f"select * from ({query}) limit {SAMPLE_ROWS}")
+    except duckdb.CatalogException:
+        return (), ()
+    return tuple(column[0] for column in result.description or ()), tuple(result.fetchall())
