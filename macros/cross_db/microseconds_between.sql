@@ -1,0 +1,12 @@
+{# The exact number of microseconds from one timestamp to another, negative when the second is earlier. #}
+{% macro microseconds_between(first, second) -%}
+    {{ return(adapter.dispatch('microseconds_between', 'goldthread')(first, second)) }}
+{%- endmacro %}
+
+{% macro default__microseconds_between(first, second) -%}
+    {{ dbt.datediff(first, second, 'microsecond') }}
+{%- endmacro %}
+
+{% macro spark__microseconds_between(first, second) -%}
+    (unix_micros({{ second }}) - unix_micros({{ first }}))
+{%- endmacro %}

@@ -1,0 +1,103 @@
+with
+
+source as (
+
+    select * from {{ source('raw_signups', 'signups') }}
+
+),
+
+country_names as (
+
+    select
+        name_key,
+        country
+    from {{ ref('country_names') }}
+
+),
+
+calling_codes as (
+
+    select
+        country,
+        calling_code,
+        trunk_prefix,
+        shortest_number,
+        longest_number
+    from {{ ref('calling_codes') }}
+
+),
+
+ranked as (
+
+    select
+        *,
+        row_number() over (
+            partition by signup_id
+            order by
+                signed_up_at desc,
+                _row_hash,
+                _source_file,
+                _file_version,
+                _row_number
+        ) as copy_rank
+    from source
+
+),
+
+deduplicated as (
+
+    select
+        *,
+        {{ normalize_country_key('country') }} as country_key
+    from ranked
+    where copy_rank = 1
+
+),
+
+renamed as (
+
+    select
+        ---------- ids
+        deduplicated.signup_id,
+
+        ---------- strings
+        {{ normalize_email('deduplicated.email') }} as email,
+        {{ normalize_text('deduplicated.first_name') }} as first_name,
+        {{ normalize_text('deduplicated.last_name') }} as last_name,
+        {{ normalize_phone('deduplicated.phone', 'calling_codes', 'deduplicated.country_key') }}
+            as phone,
+        {{ normalize_postal_code('deduplicated.postal_code') }} as postal_code,
+        {{ normalize_text('deduplicated.city') }} as city,
+        country_names.country,
+        {{ normalize_text('deduplicated.signup_source') }} as signup_source,
+
+        ---------- booleans
+        deduplicated.marketing_opt_in as is_marketing_opted_in,
+
+        ---------- dates
+        deduplicated.birth_date,
+
+        ---------- timestamps
+        deduplicated.signed_up_at,
+
+        ---------- lineage
+        deduplicated._source_file as source_file,
+        deduplicated._row_number as row_number,
+        deduplicated._loaded_at as loaded_at
+
+    from deduplicated
+
+    left join country_names
+        on deduplicated.country_key = country_names.name_key
+
+    -- A row that names no country at all is dialled as in the default country.
+    left join calling_codes
+        on
+            calling_codes.country = case
+                when deduplicated.country_key is null then '{{ var("phone_default_country") }}'
+                else country_names.country
+            end
+
+)
+
+select * from renamed

@@ -1,0 +1,60 @@
+with
+
+source as (
+
+    select * from {{ source('raw_stewardship', 'attribute_corrections') }}
+
+),
+
+ranked as (
+
+    select
+        *,
+        row_number() over (
+            partition by coalesce(correction_id, _row_hash)
+            order by
+                decided_at desc,
+                _row_hash,
+                _source_file,
+                _file_version,
+                _row_number
+        ) as copy_rank
+    from source
+
+),
+
+deduplicated as (
+
+    select * from ranked
+    where copy_rank = 1
+
+),
+
+renamed as (
+
+    select
+        ---------- ids
+        -- People may leave the id out; then the row's content identifies it.
+        coalesce(deduplicated.correction_id, deduplicated._row_hash) as correction_id,
+        trim(deduplicated.source_record_id) as source_record_id,
+
+        ---------- strings
+        lower(trim(deduplicated.source)) as source,
+        lower(trim(deduplicated.attribute)) as attribute,
+        deduplicated.value,
+        deduplicated.decided_by,
+        deduplicated.reason,
+
+        ---------- timestamps
+        deduplicated.decided_at,
+
+        ---------- lineage
+        deduplicated._source_file as source_file,
+        deduplicated._row_number as row_number,
+        deduplicated._loaded_at as loaded_at
+
+    from deduplicated
+
+)
+
+select * from renamed

@@ -1,0 +1,62 @@
+with
+
+source as (
+
+    select * from {{ source('raw_stewardship', 'identity_overrides') }}
+
+),
+
+ranked as (
+
+    select
+        *,
+        row_number() over (
+            partition by coalesce(override_id, _row_hash)
+            order by
+                decided_at desc,
+                _row_hash,
+                _source_file,
+                _file_version,
+                _row_number
+        ) as copy_rank
+    from source
+
+),
+
+deduplicated as (
+
+    select * from ranked
+    where copy_rank = 1
+
+),
+
+renamed as (
+
+    select
+        ---------- ids
+        -- People may leave the id out; then the row's content identifies it.
+        coalesce(deduplicated.override_id, deduplicated._row_hash) as override_id,
+        trim(deduplicated.left_source_record_id) as left_source_record_id,
+        trim(deduplicated.right_source_record_id) as right_source_record_id,
+
+        ---------- strings
+        lower(trim(deduplicated.override_type)) as override_type,
+        lower(trim(deduplicated.left_source)) as left_source,
+        lower(trim(deduplicated.right_source)) as right_source,
+        deduplicated.decided_by,
+        deduplicated.reason,
+
+        ---------- timestamps
+        deduplicated.decided_at,
+        deduplicated.expires_at,
+
+        ---------- lineage
+        deduplicated._source_file as source_file,
+        deduplicated._row_number as row_number,
+        deduplicated._loaded_at as loaded_at
+
+    from deduplicated
+
+)
+
+select * from renamed
