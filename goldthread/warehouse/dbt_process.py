@@ -112,12 +112,14 @@ def _events(lines: Iterator[str]) -> Iterator[dict[str, Any]]:
             yield {"level": "error", "message": line.rstrip()}
             continue
         event = {"level": info["level"], "message": info["msg"]}
-        if "total" in data and "status" in data and "node_info" in data:
+        # dbt's own word for it differs between models and tests.
+        total = data.get("total") or data.get("num_models")
+        if total and "status" in data and "node_info" in data:
             event["node"] = NodeDone(
                 name=data["node_info"]["node_name"],
                 status=str(data["status"]),
                 position=int(data["index"]),
-                total=int(data["total"]),
+                total=int(total),
             )
         yield event
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import select
+import signal
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 
 # The holder puts its token here, so that what it starts (dbt, a nested command) may pass.
 TOKEN_VARIABLE = "GOLDTHREAD_RUN_TOKEN"
+
+ORPHAN_GRACE_SECONDS = 10
 
 
 @contextmanager
@@ -44,6 +48,9 @@ def run_lock(settings: Settings, what: str) -> Iterator[None]:
                 yield
                 return
             raise WarehouseBusy(_refusal(settings.home, holder))
+        dead = _holder(path)
+        if "token" in dead:
+            _end_orphans(dead["token"])
         with _announced(handle, what):
             yield
     finally:
@@ -80,6 +87,30 @@ def _announced(handle: int, what: str) -> Iterator[None]:
             os.environ.pop(TOKEN_VARIABLE, None)
         else:
             os.environ[TOKEN_VARIABLE] = outer
+
+
+def _end_orphans(token: str) -> None:
+    """End what a killed run left running: dbt outlives kill -9 of its parent and holds the file.
+
+    Known by the token in their environment, which nobody else has. Where there is no /proc,
+    DuckDB's refusal names the process instead.
+    """
+    needle = f"{TOKEN_VARIABLE}={token}".encode()
+    for environment in Path("/proc").glob("[0-9]*/environ"):
+        try:
+            if needle not in environment.read_bytes().split(b"\0"):
+                continue
+            pid = int(environment.parent.name)
+            handle = os.pidfd_open(pid)
+        except OSError:
+            # Ended meanwhile, or not ours to read.
+            continue
+        try:
+            signal.pidfd_send_signal(handle, signal.SIGKILL)
+            # Readable once it has ended and its locks are free.
+            select.select([handle], [], [], ORPHAN_GRACE_SECONDS)
+        finally:
+            os.close(handle)
 
 
 def _holder(path: Path) -> dict[str, str]:

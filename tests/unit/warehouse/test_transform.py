@@ -1,0 +1,129 @@
+"""One real dbt build of a project of three files: what passes, what fails, and how it is told."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+
+import pytest
+
+from goldthread.settings import Settings
+from goldthread.warehouse import BuildFailed, Run, begin_run, connect
+from goldthread.warehouse.builds import Standing
+from goldthread.warehouse.dbt_process import NodeDone, ensure_manifest, manifest_path
+from goldthread.warehouse.transform import build, judge
+
+from .conftest import AS_OF
+
+FILES = {
+    "dbt_project.yml": """
+name: small
+profile: small
+model-paths: [models]
+test-paths: [tests/dbt]
+flags: {send_anonymous_usage_stats: false}
+""",
+    "profiles.yml": """
+small:
+  target: duckdb
+  outputs:
+    duckdb: {type: duckdb, path: "{{ env_var('GOLDTHREAD_HOME') }}/warehouse.duckdb"}
+""",
+    "models/_models.yml": """
+sources:
+  - name: raw_goldthread
+    tables: [{name: runs}, {name: state_assignment_log}]
+models:
+  - name: log
+    config:
+      materialized: incremental
+      full_refresh: false
+      meta: {state: {name: assignment_log, append_only: true}}
+    columns:
+      - {name: record, data_type: varchar}
+      - {name: run_number, data_type: bigint}
+""",
+    "models/current_run.sql": "select 1 as one",
+    "models/log.sql": """
+{% if not is_incremental() %}
+from {{ source('raw_goldthread', 'state_assignment_log') }} union all
+{% endif %}
+select
+    'r' || i as record,
+    (select max(run_number) from {{ source('raw_goldthread', 'runs') }}) as run_number
+from range(3) as t(i)
+""",
+    "tests/dbt/assert_runs_are_few.sql": "select * from {{ ref('log') }} where run_number > 1",
+}
+
+
+@pytest.fixture
+def project(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    monkeypatch.setenv("DBT_PROFILES_DIR", str(settings.project_dir))
+    monkeypatch.setenv("DBT_LOG_PATH", str(settings.home / "logs"))
+    for name, text in FILES.items():
+        path = settings.project_dir / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return settings
+
+
+def begin(settings: Settings) -> Run:
+    with connect(settings) as con:
+        return begin_run(con, settings, AS_OF, "load")
+
+
+def test_a_build_exports_state_and_a_failed_check_is_told_with_rows(project: Settings) -> None:
+    begin(project)
+    seen: list[NodeDone] = []
+    report = build(project, on_node=seen.append)
+    assert report.counts == {"success": 2, "pass": 1}
+    assert report.state_rows == {"runs": 1, "assignment_log": 3}
+    assert [(node.position, node.total) for node in seen] == [(1, 3), (2, 3), (3, 3)]
+    assert judge(project).standing is Standing.PASSED
+
+    begin(project)
+    failed = build(project)
+    assert failed.state_rows == {}
+    (failure,) = failed.failures
+    assert failure.name == "assert_runs_are_few"
+    assert failure.failing_row_count == 3
+    assert failure.columns == ("record", "run_number")
+    assert sorted(failure.rows) == [("r0", 2), ("r1", 2), ("r2", 2)]
+    assert judge(project).standing is Standing.FAILED
+
+
+def test_a_project_that_cannot_be_parsed_is_told_in_dbts_words(project: Settings) -> None:
+    (project.project_dir / "models" / "log.sql").write_text("from {{ ref('nothing') }}")
+    with pytest.raises(BuildFailed, match="nothing"):
+        ensure_manifest(project)
+
+
+@pytest.fixture
+def parsed(project: Settings, monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
+    """Counts the dbt processes ``ensure_manifest`` starts, and stands in for them."""
+    started: list[list[str]] = []
+
+    def run(settings: Settings, arguments: list[str]) -> int:
+        started.append(arguments)
+        manifest_path(settings).write_text("{}")
+        return 0
+
+    monkeypatch.setattr("goldthread.warehouse.dbt_process.run_dbt", run)
+
+    def count() -> int:
+        ensure_manifest(project)
+        return len(started)
+
+    return count
+
+
+def test_the_manifest_is_parsed_once_and_again_when_a_model_changed(
+    project: Settings, parsed: Callable[[], int]
+) -> None:
+    assert parsed() == 1
+    assert parsed() == 1
+    model = project.project_dir / "models" / "log.sql"
+    later = manifest_path(project).stat().st_mtime + 5
+    os.utime(model, (later, later))
+    assert parsed() == 2
