@@ -54,6 +54,8 @@ def clear_errors() -> Iterator[None]:
 
     Anything else is a defect and keeps its traceback.
     """
+    from connectors.sync.errors import SpecError
+    from goldthread.cli._console import print_failures
     from goldthread.warehouse.errors import (
         BuildFailed,
         NothingLoaded,
@@ -61,16 +63,18 @@ def clear_errors() -> Iterator[None]:
         StateRefused,
         WarehouseBusy,
     )
+    from goldthread.warehouse.publish import ChecksFailed
 
     try:
         yield
     except WarehouseBusy as error:
         raise Stop(str(error), ExitCode.BUSY) from error
-    except BuildFailed as error:
+    except ChecksFailed as error:
+        print_failures(error.failures)
         raise Stop(str(error), ExitCode.CHECK_FAILED) from error
-    except PublishRefused as error:
+    except (BuildFailed, SpecError) as error:
+        raise Stop(str(error), ExitCode.CHECK_FAILED) from error
+    except (PublishRefused, NothingLoaded) as error:
         raise Stop(str(error), ExitCode.NOT_READY) from error
     except StateRefused as error:
         raise Stop(str(error), ExitCode.FAILED) from error
-    except NothingLoaded as error:
-        raise Stop(str(error), ExitCode.NOT_READY) from error

@@ -56,6 +56,11 @@ def dbt_environment(settings: Settings) -> dict[str, str]:
     }
 
 
+def dbt_executable() -> str:
+    """The dbt of this Python's environment, whatever else stands in PATH."""
+    return str(Path(sys.executable).with_name("dbt"))
+
+
 def run_dbt(
     settings: Settings,
     arguments: Sequence[str],
@@ -66,7 +71,7 @@ def run_dbt(
     Raises BuildFailed with dbt's own errors when it could not run at all.
     """
     settings.home.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "dbt.cli.main", "--log-format", "json", *arguments]
+    command = [dbt_executable(), "--log-format", "json", *arguments]
     errors: list[str] = []
     with subprocess.Popen(
         command,

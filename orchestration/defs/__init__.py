@@ -1,0 +1,1 @@
+"""Assets, checks, jobs and schedules; each module is loaded because it is here."""

@@ -1,0 +1,44 @@
+"""What passed every check becomes visible: two files, swapped in whole."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from connectors.sync.spec import specs_from_manifest
+from goldthread.settings import Settings
+from goldthread.warehouse.publish import SyncRow, publish
+from orchestration.progress import report
+from orchestration.project import MANIFEST, model_keys
+
+MARTS = dg.AssetKey(["published", "marts"])
+ACTIVATION = dg.AssetKey(["published", "activation"])
+
+
+@dg.multi_asset(
+    specs=[
+        dg.AssetSpec(
+            MARTS,
+            deps=[*model_keys("marts", "activation")],
+            description="published/marts.duckdb, for BI tools and notebooks.",
+        ),
+        dg.AssetSpec(
+            ACTIVATION,
+            deps=[*model_keys("marts", "activation")],
+            description="published/activation.duckdb, for syncs only.",
+        ),
+    ],
+    group_name="published",
+)
+def published(home: dg.ResourceParam[Settings]) -> Iterator[dg.MaterializeResult[None]]:
+    report("publish", "marts and activation")
+    syncs = [SyncRow(spec.name, spec.model_dump_json()) for spec in specs_from_manifest(MANIFEST)]
+    _, files = publish(home, syncs)
+    for key, file in zip((MARTS, ACTIVATION), files, strict=True):
+        yield dg.MaterializeResult(
+            asset_key=key,
+            metadata={
+                "path": dg.MetadataValue.path(str(file.path)),
+                "size_bytes": file.size,
+                "rows": dg.MetadataValue.json(file.rows),
+            },
+        )

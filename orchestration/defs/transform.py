@@ -1,0 +1,39 @@
+"""All dbt models, seeds and tests: one dbt process a run, each test an asset check."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DbtCliInvocation, dbt_assets
+
+from goldthread.settings import Settings
+from goldthread.warehouse.dbt_process import target_dir
+from goldthread.warehouse.transform import BUILD_ARGUMENTS, begin_build, end_build
+from orchestration.progress import report
+from orchestration.project import MANIFEST, PROJECT, Dbt, Translator, node_count
+
+
+@dbt_assets(manifest=MANIFEST, project=PROJECT, dagster_dbt_translator=Translator())
+def transform(
+    context: dg.AssetExecutionContext, dbt: Dbt, home: dg.ResourceParam[Settings]
+) -> Iterator[Any]:
+    """Build, test, and export the state when everything passed."""
+    number = begin_build(home, is_full=not context.is_subset)
+    invocation = dbt.cli(list(BUILD_ARGUMENTS), context=context, target_path=target_dir(home))
+    yield from _told(invocation)
+    outcome = end_build(home, number, target_dir(home))
+    if outcome.failures:
+        # Names and counts only: the rows are people's, and Dagster keeps what it is told.
+        raise dg.Failure(
+            "Nothing is published: "
+            + "; ".join(f"{one.name} ({one.message})" for one in outcome.failures),
+            allow_retries=False,
+        )
+    context.log.info("state exported: %s", outcome.state_rows)
+
+
+def _told(invocation: DbtCliInvocation) -> Iterator[Any]:
+    total = node_count()
+    for done, event in enumerate(invocation.stream(), start=1):
+        report("build", "dbt", done, total)
+        yield event

@@ -1,0 +1,71 @@
+"""The dbt project as Dagster sees it: parsed before anything is defined, keyed as it is named.
+
+`prepare_if_dev` of dagster-dbt does nothing headless, so the manifest is made here when it is
+missing or older than the project.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from importlib.metadata import version
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator, DbtCliResource, DbtProject
+from packaging.version import Version
+
+from goldthread.settings import Settings
+from goldthread.warehouse.dbt_process import dbt_executable, ensure_manifest, target_dir
+
+SETTINGS = Settings.load()
+MANIFEST: dict[str, Any] = json.loads(ensure_manifest(SETTINGS).read_bytes())
+PROJECT = DbtProject(
+    SETTINGS.project_dir,
+    target_path=target_dir(SETTINGS),
+    profiles_dir=os.environ.get("DBT_PROFILES_DIR") or SETTINGS.project_dir,
+)
+
+
+class Translator(DagsterDbtTranslator):
+    """Assets are keyed and grouped by schema: ``[marts, customers]``, ``[raw_crm, contacts]``."""
+
+    def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
+        return dg.AssetKey([dbt_resource_props["schema"], dbt_resource_props["name"]])
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
+        return str(dbt_resource_props["schema"])
+
+
+class Dbt(DbtCliResource):
+    """dagster-dbt's resource, without its second dbt process.
+
+    It runs ``dbt --version`` to tell dbt Core from Fusion, which takes three seconds and asks the
+    package index for news; the installed package knows.
+    """
+
+    @property
+    def _cli_version(self) -> Version:
+        return Version(version("dbt-core"))
+
+
+def dbt_resource() -> Dbt:
+    return Dbt(
+        project_dir=str(PROJECT.project_dir),
+        profiles_dir=str(PROJECT.profiles_dir),
+        dbt_executable=dbt_executable(),
+    )
+
+
+def model_keys(*schemas: str) -> Iterator[dg.AssetKey]:
+    """Keys of all models in these schemas."""
+    for node in MANIFEST["nodes"].values():
+        if node["resource_type"] == "model" and node["schema"] in schemas:
+            yield dg.AssetKey([node["schema"], node["name"]])
+
+
+def node_count() -> int:
+    """How many nodes a full build runs: for progress."""
+    kinds = ("model", "seed", "test", "snapshot")
+    return sum(1 for node in MANIFEST["nodes"].values() if node["resource_type"] in kinds)
