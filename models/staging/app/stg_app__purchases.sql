@@ -49,7 +49,7 @@ renamed as (
         deduplicated.unit_price,
 
         ---------- timestamps
-        deduplicated.purchased_at,
+        coalesce(deduplicated.purchased_at, deduplicated.updated_at) as purchased_at,
         coalesce(deduplicated.updated_at, deduplicated.purchased_at) as updated_at,
 
         ---------- lineage

@@ -11,13 +11,12 @@ ranked as (
     select
         *,
         row_number() over (
-            partition by coalesce(correction_id, _row_hash)
+            partition by correction_id
             order by
                 decided_at desc,
-                _row_hash,
-                _source_file,
-                _file_version,
-                _row_number
+                _file_version desc,
+                _row_number desc,
+                _source_file
         ) as copy_rank
     from source
 
@@ -34,8 +33,7 @@ renamed as (
 
     select
         ---------- ids
-        -- People may leave the id out; then the row's content identifies it.
-        coalesce(deduplicated.correction_id, deduplicated._row_hash) as correction_id,
+        deduplicated.correction_id,
         trim(deduplicated.source_record_id) as source_record_id,
 
         ---------- strings

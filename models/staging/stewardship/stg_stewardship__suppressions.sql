@@ -24,13 +24,12 @@ ranked as (
     select
         *,
         row_number() over (
-            partition by coalesce(suppression_id, _row_hash)
+            partition by suppression_id
             order by
                 suppressed_at desc,
-                _row_hash,
-                _source_file,
-                _file_version,
-                _row_number
+                _file_version desc,
+                _row_number desc,
+                _source_file
         ) as copy_rank
     from source
 
@@ -47,8 +46,7 @@ renamed as (
 
     select
         ---------- ids
-        -- People may leave the id out; then the row's content identifies it.
-        coalesce(deduplicated.suppression_id, deduplicated._row_hash) as suppression_id,
+        deduplicated.suppression_id,
 
         ---------- strings
         lower(trim(deduplicated.identifier_type)) as identifier_type,

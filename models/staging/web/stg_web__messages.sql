@@ -92,7 +92,7 @@ renamed as (
         described.message_id,
         nullif(trim(described.anonymous_id), '') as anonymous_id,
         nullif(trim(described.user_id), '') as user_id,
-        {{ json_text_any('described._extra', ['previousId']) }} as previous_id,
+        nullif(trim(described.previous_id), '') as previous_id,
         {{ json_text_any('described.properties', ['product_id', 'productId']) }} as product_id,
 
         ---------- strings
