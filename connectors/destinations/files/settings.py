@@ -1,0 +1,23 @@
+"""What a files sync may set."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from connectors.destinations.base import DestinationSettings
+
+Format = Literal["csv", "jsonl", "parquet"]
+
+
+class FilesSettings(DestinationSettings):
+    """Which files to write, and where.
+
+    formats: one file each.
+    folder: where the folders of the runs go; relative paths count from
+        ``GOLDTHREAD_HOME/exports/<sync>``.
+    """
+
+    formats: tuple[Format, ...] = Field(default=("csv", "jsonl", "parquet"), min_length=1)
+    folder: str = "."

@@ -1,0 +1,86 @@
+"""Signed JSON batches to any HTTP endpoint.
+
+Contract with the receiver: ``POST`` with a JSON body (`payload.body`) and these headers.
+
+* ``Idempotency-Key``: the same for every attempt at the same rows, in this run or a later one. A
+  receiver that has seen it answers as it did then, and changes nothing.
+* ``Goldthread-Timestamp``: UNIX seconds of this attempt. ``Goldthread-Signature``: ``sha256=``
+  and the hex HMAC-SHA256, under the shared secret, of ``<timestamp>.<raw body>``. A receiver
+  refuses old timestamps.
+
+The answer may decide single rows (``{"results": [{"key", "status", "reason"}]}``), in a 2xx and
+in any other response.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import ClassVar
+
+from pydantic import SecretStr
+
+from connectors.destinations.base import (
+    Batch,
+    DestinationSettings,
+    HttpRequest,
+    Limits,
+    Response,
+    RowOutcome,
+)
+from connectors.destinations.webhook.payload import body, row_results
+from connectors.destinations.webhook.settings import WebhookSettings
+
+
+class Webhook:
+    """One endpoint."""
+
+    settings_model: ClassVar[type[DestinationSettings]] = WebhookSettings
+
+    def __init__(self, settings: WebhookSettings, secrets: Mapping[str, SecretStr]) -> None:
+        self._settings = settings
+        self._secrets = secrets
+
+    @property
+    def limits(self) -> Limits:
+        chosen = self._settings
+        return Limits(chosen.rows, chosen.bytes, chosen.concurrency, chosen.per_second)
+
+    def requests(self, batch: Batch) -> Iterable[HttpRequest]:
+        if not len(batch):
+            return
+        headers = {
+            "Content-Type": "application/json",
+            "User-Agent": "goldthread",
+            "Idempotency-Key": batch.idempotency_key,
+        }
+        if "authorization" in self._secrets:
+            headers["Authorization"] = self._secrets["authorization"].get_secret_value()
+        yield HttpRequest("POST", self._url(), headers, body(batch))
+
+    def outcomes(self, response: Response, batch: Batch) -> Iterable[RowOutcome]:
+        listed = {row.index: row for row in row_results(response, batch, self._settings)}
+        if response.is_success:
+            rest = self._settings.unlisted if listed else "ok"
+            for index in range(len(batch)):
+                yield listed.get(index, RowOutcome(index, rest))
+        else:
+            # A refused request has stored nothing: what it says of a row is why it was refused.
+            yield from (row for row in listed.values() if row.status != "ok")
+
+    def sign(self, request: HttpRequest, timestamp: int) -> HttpRequest:
+        secret = self._secrets["secret"].get_secret_value().encode()
+        signed = f"{timestamp}.".encode() + request.body
+        digest = hmac.digest(secret, signed, hashlib.sha256).hex()
+        signature = {
+            "Goldthread-Timestamp": str(timestamp),
+            "Goldthread-Signature": f"sha256={digest}",
+        }
+        return replace(request, headers={**request.headers, **signature})
+
+    def _url(self) -> str:
+        if self._settings.url is not None:
+            return self._settings.url
+        return self._secrets["url"].get_secret_value()

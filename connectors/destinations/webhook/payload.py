@@ -1,0 +1,58 @@
+"""The body of a webhook request, and what a response says about its rows. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+
+from connectors.destinations.base import Batch, Response, RowOutcome, Status
+from connectors.destinations.encoding import to_json
+from connectors.destinations.webhook.settings import WebhookSettings
+
+
+def body(batch: Batch) -> bytes:
+    """``{"sync", "object", "operation", "rows": [{"key", "fields"}]}``; absent values are null."""
+    document = {
+        "sync": batch.sync,
+        "object": batch.object_name,
+        "operation": batch.operation,
+        "rows": [
+            {"key": key, "fields": fields}
+            for key, fields in zip(batch.keys, batch.rows, strict=True)
+        ],
+    }
+    return to_json(document)
+
+
+def row_results(
+    response: Response, batch: Batch, settings: WebhookSettings
+) -> Iterator[RowOutcome]:
+    """The rows the response body lists: none when it is no JSON, or holds no list there."""
+    try:
+        entries: Any = orjson.loads(response.body)
+    except orjson.JSONDecodeError:
+        return
+    for step in settings.results_path.split("."):
+        entries = entries.get(step) if isinstance(entries, dict) else None
+    position = {key: index for index, key in enumerate(batch.keys)}
+    for entry in entries if isinstance(entries, list) else []:
+        index = (
+            position.get(str(entry.get(settings.result_key))) if isinstance(entry, dict) else None
+        )
+        if index is not None:
+            status = _status(entry.get(settings.result_status), settings)
+            reason = entry.get(settings.result_reason)
+            yield RowOutcome(index, status, None if reason is None else str(reason))
+
+
+def _status(word: Any, settings: WebhookSettings) -> Status:
+    """A status word of the receiver, or an HTTP status of a single row."""
+    if isinstance(word, int) and not isinstance(word, bool):
+        if 200 <= word < 300:
+            return "ok"
+        return "retryable" if word in {408, 425, 429} or word >= 500 else "rejected"
+    if str(word).lower() in settings.accepted:
+        return "ok"
+    return "retryable" if str(word).lower() in settings.retry else "rejected"

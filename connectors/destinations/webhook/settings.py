@@ -1,0 +1,67 @@
+"""What a webhook sync may set. The contract with the receiver is in `destination`."""
+
+from __future__ import annotations
+
+from typing import Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, field_validator, model_validator
+
+from connectors.destinations.base import DestinationSettings, FieldRules
+
+
+class WebhookSettings(DestinationSettings):
+    """Where to send, how much at once, and how the receiver reports on single rows.
+
+    url / url_env: the endpoint, or the environment variable that holds it (when the address is
+        itself a secret).
+    secret_env: environment variable with the signing secret.
+    authorization_env: environment variable with the value of an ``Authorization`` header, when
+        one is wanted.
+    required_fields: destination fields the receiver insists on; a sync that leaves one unmapped
+        is refused.
+    results_path: dotted path of the list of row results in a response body; ``result_*`` name its
+        members.
+    accepted, retry: the status words that mean success, and "later"; any other word is a rejection.
+    unlisted: the state of rows that a successful response with a result list leaves out.
+    """
+
+    url: str | None = None
+    url_env: str | None = None
+    secret_env: str
+    authorization_env: str | None = None
+    rows: int = Field(default=1_000, ge=1, le=100_000)
+    bytes: int = Field(default=1_000_000, ge=1_000)
+    concurrency: int = Field(default=8, ge=1, le=64)
+    per_second: float | None = Field(default=None, gt=0)
+    required_fields: tuple[str, ...] = ()
+    results_path: str = "results"
+    result_key: str = "key"
+    result_status: str = "status"
+    result_reason: str = "reason"
+    accepted: tuple[str, ...] = ("ok", "accepted", "created", "updated", "removed", "unchanged")
+    retry: tuple[str, ...] = ("retry", "retryable", "throttled")
+    unlisted: Literal["ok", "retryable"] = "ok"
+
+    @field_validator("url")
+    @classmethod
+    def _address(cls, url: str | None) -> str | None:
+        if url is None:
+            return None
+        parts = urlsplit(url)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise ValueError("url must start with http:// or https:// and name a host")
+        if parts.username or parts.password:
+            raise ValueError(
+                "url must not hold credentials; put the address into a variable, url_env"
+            )
+        return url
+
+    @model_validator(mode="after")
+    def _one_address(self) -> WebhookSettings:
+        if (self.url is None) == (self.url_env is None):
+            raise ValueError("set one of url and url_env")
+        return self
+
+    def field_rules(self, object_name: str) -> FieldRules:
+        return FieldRules(required=frozenset(self.required_fields))

@@ -1,0 +1,177 @@
+"""``apply``: sends the plan, and records every row before and after."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import SecretStr
+
+from connectors.destinations.base import Batch, Destination
+from connectors.destinations.registry import destination_class
+from connectors.sync.batches import batches, snapshot, stage
+from connectors.sync.errors import GuardTripped, SpecError
+from connectors.sync.history import publish_history
+from connectors.sync.keys import ledger_key
+from connectors.sync.ledger import ledger_to_write
+from connectors.sync.outgoing import cut, intend
+from connectors.sync.plan import make_plan
+from connectors.sync.published import published, read_spec
+from connectors.sync.results import Plan, Progress, SyncResult
+from connectors.sync.retry import RetryPolicy
+from connectors.sync.runs import begin_run, end_run
+from connectors.sync.sender import Sender
+from connectors.sync.settle import Delivery, record, settle
+from connectors.sync.snapshots import clear_unfinished, export_root, is_snapshot
+from connectors.sync.spec import SyncSpec, destination_settings
+from connectors.sync.transport import Transport
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from goldthread.settings import Settings
+
+
+def apply_sync(
+    settings: Settings,
+    name: str,
+    now: datetime,
+    progress: Progress | None = None,
+    *,
+    force: bool = False,
+    policy: RetryPolicy | None = None,
+) -> SyncResult:
+    """Send what `plan_sync` shows, record it in the ledger, publish the history.
+
+    now: UTC, naive; the moment the run stands for. force: go on although a guard objects.
+    Rows that were rejected or not delivered are counted in the result, not raised.
+    Raises the errors of `connectors.sync.errors`; then nothing was sent.
+    """
+    with published(settings) as con:
+        spec = read_spec(con, name)
+        destination = connect_destination(spec, os.environ)
+        key = ledger_key(settings, create=True)
+        with ledger_to_write(con, settings, spec, key):
+            clear_unfinished(con, settings, spec)
+            plan = make_plan(con, settings, spec, key, now)
+            if plan.guards and not force:
+                raise GuardTripped(spec.name, plan.guards)
+            run_number, run_name = begin_run(con, plan, now)
+            cut(con, spec, destination.limits, snapshots=is_snapshot(spec))
+            intend(con, spec, run_number)
+            stage(con)
+            dispatch = _Dispatch(con, plan, progress)
+            phases = _phases(con, spec, run_name)
+            sender, stopped = asyncio.run(
+                dispatch.run(
+                    destination, phases, export_root(settings, spec), policy or RetryPolicy()
+                )
+            )
+            settle(con)
+            outcomes = end_run(
+                con, run_number, sent=dispatch.sent, requests=sender.requests, stopped=stopped
+            )
+    publish_history(settings)
+    acknowledged = sum(outcomes.pop("ok", {}).values())
+    return SyncResult(
+        sync=spec.name,
+        run_id=f"{spec.name}/{run_name}",
+        plan=plan,
+        sent=dispatch.sent,
+        acknowledged=acknowledged,
+        rejected=sum(outcomes.get("rejected", {}).values()),
+        undelivered=sum(outcomes.get("retryable", {}).values()),
+        reasons={
+            reason: count for reasons in outcomes.values() for reason, count in reasons.items()
+        },
+        requests=sender.requests,
+        stopped=stopped,
+        snapshot_rows=dispatch.snapshot_rows,
+    )
+
+
+def connect_destination(spec: SyncSpec, environment: Mapping[str, str]) -> Destination:
+    """The spec's destination with its secrets.
+
+    Raises SpecError naming the environment variables that are not set.
+    """
+    settings = destination_settings(spec)
+    variables = settings.variables()
+    missing = sorted({name for name in variables.values() if not environment.get(name)})
+    if missing:
+        raise SpecError(
+            [f"{spec.name}: environment variable {name} is not set" for name in missing]
+        )
+    secrets = {name: SecretStr(environment[variable]) for name, variable in variables.items()}
+    return destination_class(spec.destination)(settings, secrets)
+
+
+def _phases(
+    con: duckdb.DuckDBPyConnection, spec: SyncSpec, run_name: str
+) -> Iterator[Iterator[Batch]]:
+    """Batches in phases; one is finished before the next begins, removals first."""
+    if is_snapshot(spec):
+        row = con.execute("select any_value(idempotency_key) from staged").fetchone()
+        if row and row[0]:
+            yield iter([snapshot(con, spec, run_name, row[0])])
+        return
+    reader = con.cursor()
+    for removals in (True, False):
+        yield batches(reader, spec, run_name, removals=removals)
+
+
+class _Dispatch:
+    """Keeps as many batches in flight as the destination admits, and the ledger up to date."""
+
+    def __init__(
+        self, con: duckdb.DuckDBPyConnection, plan: Plan, progress: Progress | None
+    ) -> None:
+        self._con = con
+        self._total = plan.to_send
+        self._progress = progress
+        self._answered: list[Delivery] = []
+        self._writing = asyncio.Lock()
+        self._decided = 0
+        self.sent = 0
+        self.snapshot_rows: int | None = None
+
+    async def run(
+        self,
+        destination: Destination,
+        phases: Iterable[Iterator[Batch]],
+        root: Path,
+        policy: RetryPolicy,
+    ) -> tuple[Sender, str | None]:
+        """Send all phases; returns the sender with its counts, and why it stopped early, if so."""
+        async with Transport(destination, root, policy) as transport:
+            sender = Sender(destination, transport)
+            for phase in phases:
+                workers = range(destination.limits.concurrency)
+                await asyncio.gather(*(self._work(sender, transport, phase) for _ in workers))
+            return sender, transport.stopped
+
+    async def _work(self, sender: Sender, transport: Transport, phase: Iterator[Batch]) -> None:
+        for batch in phase:
+            if transport.stopped:
+                return
+            delivery = await sender.deliver(batch)
+            rows = self._total if batch.operation == "snapshot" else len(batch)
+            if batch.operation == "snapshot" and delivery.state == "done":
+                self.snapshot_rows = len(batch)
+            self.sent += rows if delivery.attempts else 0
+            self._answered.append(delivery)
+            await self._write_down()
+            self._decided += rows
+            if self._progress:
+                self._progress(self._decided, self._total)
+
+    async def _write_down(self) -> None:
+        """Commit all answers so far; those that come meanwhile gather for the next commit."""
+        async with self._writing:
+            answered, self._answered = self._answered, []
+            if answered:
+                await asyncio.to_thread(record, self._con, answered)

@@ -1,0 +1,90 @@
+"""One SQL set-difference: rows that may be sent against rows that the destination holds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from connectors.sync.spec import Guards, SyncSpec
+
+if TYPE_CHECKING:
+    import duckdb
+
+# A share says little about a handful of rows: below this many, only absolute guards speak.
+SHARE_FLOOR = 20
+
+
+def compare(con: duckdb.DuckDBPyConnection, spec: SyncSpec) -> None:
+    """Fill ``difference`` from ``desired`` and the settled ledger; one row a key.
+
+    kind: add, change, remove, unchanged; left (gone, but the mode is upsert); resend (in a pending
+    batch, which goes out again as it is). was_refused: rejected last time in just this form.
+    """
+    gone = "remove" if spec.mode == "mirror" else "left"
+    con.execute(
+        f"""
+        create table difference as
+        with
+
+        pending as (
+
+            select rows.key_hash
+
+            from ledger.rows
+
+            inner join ledger.batches on rows.idempotency_key = batches.idempotency_key
+
+            where batches.state = 'pending'
+
+        )
+
+        select
+            coalesce(desired.key_hash, live.key_hash) as key_hash,
+            case
+                when pending.key_hash is not null then 'resend'
+                when live.key_hash is null then 'add'
+                when desired.key_hash is null then '{gone}'
+                when live.payload_hash is distinct from desired.payload_hash then 'change'
+                else 'unchanged'
+            end as kind,
+            coalesce(desired.customer_id, live.customer_id) as customer_id,
+            coalesce(desired.audience, live.audience) as audience,
+            coalesce(desired.destination_key, live.destination_key) as destination_key,
+            desired.payload_hash,
+            desired.payload_bytes,
+            desired.payload,
+            refusals.key_hash is not null as was_refused
+
+        from desired
+
+        full join ledger.live on desired.key_hash = live.key_hash
+
+        left join pending on coalesce(desired.key_hash, live.key_hash) = pending.key_hash
+
+        left join ledger.refusals
+            on coalesce(desired.key_hash, live.key_hash) = refusals.key_hash
+            and desired.payload_hash is not distinct from refusals.payload_hash
+        """
+    )
+
+
+def objections(con: duckdb.DuckDBPyConnection, guards: Guards) -> list[str]:
+    """One sentence for each guard that the difference would break."""
+    row = con.execute(
+        "select (select count(*) from desired), (select count(*) from ledger.live), "
+        "(select count(*) from difference where kind = 'remove')"
+    ).fetchone()
+    assert row is not None
+    desired, live, removes = row
+    found = []
+    if desired < guards.min_rows:
+        found.append(
+            f"only {desired:,} rows may be sent, at least {guards.min_rows:,} are expected"
+        )
+    if guards.max_removes is not None and removes > guards.max_removes:
+        found.append(f"{removes:,} rows would be removed, at most {guards.max_removes:,} may be")
+    if live >= SHARE_FLOOR and removes / live > guards.max_remove_share:
+        found.append(
+            f"{removes:,} of {live:,} rows ({removes / live:.0%}) would be removed, at most "
+            f"{guards.max_remove_share:.0%} may be"
+        )
+    return found

@@ -1,0 +1,45 @@
+"""What can stop a plan or an apply, in people's words. The command line gives each an exit code."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class SyncError(RuntimeError):
+    """A sync cannot go on; the message says why and what to do."""
+
+
+class SpecError(SyncError):
+    """A sync is described wrongly. ``problems`` holds one sentence a mistake."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        self.problems = list(problems)
+        super().__init__("\n".join(self.problems))
+
+
+class UnknownSync(SyncError):
+    """No sync of that name is published."""
+
+
+class NotReady(SyncError):
+    """Nothing is published yet, or what is published is too old to send."""
+
+
+class GuardTripped(SyncError):
+    """The plan does more than its guards allow; nothing was sent."""
+
+    def __init__(self, sync: str, reasons: Sequence[str]) -> None:
+        self.reasons = list(reasons)
+        listed = "\n".join(f"  - {reason}" for reason in self.reasons)
+        super().__init__(
+            f"{sync} was stopped by its guards, nothing was sent:\n{listed}\n"
+            f"Look at `goldthread plan {sync}`; if this is what you want, apply with --force."
+        )
+
+
+class LedgerBusy(SyncError):
+    """Another process holds the ledger; the message names it."""
+
+
+class LedgerMismatch(SyncError):
+    """The ledger was written for another destination or with another key."""

@@ -1,0 +1,164 @@
+"""``published/syncs.duckdb``: the run and row history of all syncs, for people and BI tools."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from connectors.sync.errors import LedgerBusy
+from connectors.sync.ledger import ledger_path
+from connectors.sync.lock import ledger_lock
+from connectors.sync.published import literal
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from goldthread.settings import Settings
+
+# name: (type, expression over the ledger, description)
+Columns = dict[str, tuple[str, str, str]]
+
+RUN_COLUMNS: Columns = {
+    "sync_name": ("varchar", "$sync", "Name of the sync (its exposure)."),
+    "run_id": ("varchar", "runs.run_id", "One apply of this sync; unique."),
+    "run_number": ("bigint", "runs.run_number", "Counts the applies of this sync from 1."),
+    "destination": ("varchar", "runs.destination", "Where it sends."),
+    "object_name": ("varchar", "runs.object_name", "What the destination calls the rows."),
+    "mode": ("varchar", "runs.mode", "upsert, or mirror: rows that left are removed."),
+    "purpose": ("varchar", "runs.purpose", "Purpose people must have allowed."),
+    "decided_at": ("timestamp", "runs.decided_at", "Moment of the consent decisions (UTC)."),
+    "applied_at": ("timestamp", "runs.applied_at", "Moment the run stands for (UTC)."),
+    "state": (
+        "varchar",
+        "runs.state",
+        "succeeded; incomplete (some rows rejected or undelivered); interrupted; running.",
+    ),
+    "added_count": ("bigint", "runs.added_count", "Rows to send for the first time."),
+    "changed_count": ("bigint", "runs.changed_count", "Rows to send again, changed."),
+    "removed_count": ("bigint", "runs.removed_count", "Rows to take away."),
+    "unchanged_count": ("bigint", "runs.unchanged_count", "Rows already there as they are."),
+    "left_count": ("bigint", "runs.left_count", "Rows that are gone but stay, by mode upsert."),
+    "resent_count": ("bigint", "runs.resent_count", "Rows sent again under an earlier key."),
+    "held_back_count": ("bigint", "runs.held_back_count", "Rows the consent gate kept."),
+    "held_back": ("varchar", "runs.held_back", "Their number by reason, as JSON."),
+    "sent_count": ("bigint", "runs.sent_count", "Rows that left in at least one request."),
+    "acknowledged_count": ("bigint", "runs.acknowledged_count", "Rows the destination took."),
+    "rejected_count": ("bigint", "runs.rejected_count", "Rows the destination refused."),
+    "undelivered_count": ("bigint", "runs.undelivered_count", "Rows without a clear answer."),
+    "request_count": ("bigint", "runs.request_count", "Requests made, retries included."),
+    "stopped": ("varchar", "runs.stopped", "Why sending ended early; null when it did not."),
+}
+
+ROW_COLUMNS: Columns = {
+    "sync_name": ("varchar", "$sync", "Name of the sync (its exposure)."),
+    "run_id": ("varchar", "runs.run_id", "The apply that first sent, or meant to send, the row."),
+    "run_number": ("bigint", "runs.run_number", "Its number."),
+    "applied_at": ("timestamp", "runs.applied_at", "Moment that run stands for (UTC)."),
+    "customer_id": ("varchar", "rows.customer_id", "Whom the row is about."),
+    "audience": ("varchar", "rows.audience", "The audience it is about, where it is about one."),
+    "operation": ("varchar", "rows.kind", "add, change or remove."),
+    "field_names": ("varchar", "batches.field_names", "Fields sent, as a JSON list; no values."),
+    "status": (
+        "varchar",
+        "coalesce(row_outcomes.status, batches.status)",
+        "ok, rejected (by the destination), or retryable (to be sent again).",
+    ),
+    "reason": (
+        "varchar",
+        "case when row_outcomes.status is null then batches.reason else row_outcomes.reason end",
+        "Why it is not ok; values of the row are cut out of the destination's words.",
+    ),
+    "response_status": (
+        "integer",
+        "coalesce(row_outcomes.response_status, batches.response_status)",
+        "HTTP status of the last answer about the row; 201 for a written file.",
+    ),
+    "idempotency_key": (
+        "varchar",
+        "coalesce(row_outcomes.sent_key, rows.idempotency_key)",
+        "The key its request carried, the same at every attempt.",
+    ),
+    "key_hash": ("varchar", "rows.key_hash", "Keyed hash of the destination's key."),
+    "payload_hash": ("varchar", "rows.payload_hash", "Keyed hash of all fields; null: a removal."),
+}
+
+TABLES: dict[str, tuple[str, Columns, str]] = {
+    "sync_runs": ("ledger.runs", RUN_COLUMNS, "One row an apply of a sync."),
+    "sync_rows": (
+        """
+        ledger.rows
+        inner join ledger.batches on rows.idempotency_key = batches.idempotency_key
+        inner join ledger.runs on batches.run_number = runs.run_number
+        left join ledger.row_outcomes
+            on rows.idempotency_key = row_outcomes.idempotency_key
+            and rows.position = row_outcomes.position""",
+        ROW_COLUMNS,
+        "One row for each row ever sent, or meant to be sent, by a sync. No personal data but "
+        "customer_id: values are hashed with the ledger's key.",
+    ),
+}
+
+
+def publish_history(settings: Settings) -> None:
+    """Put the history of all ledgers into a new ``syncs.duckdb`` and swap it in, read-only.
+
+    A sync that is being applied right now keeps what was published of it last: its own apply
+    publishes again when it ends.
+    """
+    import duckdb
+
+    settings.published_dir.mkdir(parents=True, exist_ok=True)
+    # One name that no sync can have, so that publishers take turns.
+    with ledger_lock(settings, "_history", patience=60.0):
+        fresh = settings.published_dir / ".syncs.duckdb.new"
+        _remove(fresh)
+        with duckdb.connect() as con:
+            con.execute(f"attach {literal(str(fresh))} as fresh")
+            _create(con)
+            for path in sorted(settings.ledger_dir.glob("*.duckdb")):
+                _copy(con, settings, path.stem)
+            con.execute("checkpoint fresh")
+            con.execute("detach fresh")
+        fresh.chmod(0o444)
+        os.replace(fresh, settings.syncs_path)
+        _remove(fresh)
+
+
+def _create(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute("create schema fresh.marts")
+    for table, (_, columns, description) in TABLES.items():
+        types = ", ".join(f"{name} {kind}" for name, (kind, _, _) in columns.items())
+        con.execute(f"create table fresh.marts.{table} ({types})")
+        con.execute(f"comment on table fresh.marts.{table} is {literal(description)}")
+        for name, (_, _, meaning) in columns.items():
+            con.execute(f"comment on column fresh.marts.{table}.{name} is {literal(meaning)}")
+
+
+def _copy(con: duckdb.DuckDBPyConnection, settings: Settings, sync: str) -> None:
+    try:
+        with ledger_lock(settings, sync, patience=0.0):
+            con.execute(f"attach {literal(str(ledger_path(settings, sync)))} as ledger (read_only)")
+            for table, (source, columns, _) in TABLES.items():
+                values = ", ".join(expression for _, expression, _ in columns.values())
+                con.execute(
+                    f"insert into fresh.marts.{table} select {values} from {source} order by all",
+                    {"sync": sync},
+                )
+            con.execute("detach ledger")
+    except LedgerBusy:
+        if settings.syncs_path.exists():
+            con.execute(f"attach {literal(str(settings.syncs_path))} as old (read_only)")
+            for table in TABLES:
+                con.execute(
+                    f"insert into fresh.marts.{table} by name "
+                    f"select * from old.marts.{table} where sync_name = ?",
+                    [sync],
+                )
+            con.execute("detach old")
+
+
+def _remove(fresh: Path) -> None:
+    """What an interrupted publish may have left, its write-ahead log included."""
+    fresh.unlink(missing_ok=True)
+    fresh.with_name(f"{fresh.name}.wal").unlink(missing_ok=True)

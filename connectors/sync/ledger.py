@@ -1,0 +1,167 @@
+"""The ledger of one sync, ``ledger/<sync>.duckdb``: what was sent, and what the destination holds.
+
+Crash safety. Every batch is committed here, with its idempotency key, before it is sent, and every
+row to add is entered in ``live`` as uncertain (no payload hash). So ``live`` always holds at least
+what the destination may hold, whenever the process dies. A batch without a clear answer (a crash, a
+time-out, a server error to the end) stays ``pending``. The next apply computes the rows anew; the
+ledger keeps no payload. Then
+
+* a pending batch of which every row is still wanted in just that form is sent again, in the same
+  order and under the same key, so that the destination can tell;
+* any other pending batch becomes ``unknown``: its rows turn uncertain in ``live`` and enter the
+  next difference under a new key. If they are wanted they are sent (as a change), if not they are
+  removed.
+
+Tables: ``batches`` and ``rows`` are written before sending and say what was meant; ``row_outcomes``
+holds the rows of a batch that ended otherwise than the batch; `settle` carries them into ``live``.
+``rows`` never change. Personal data: the destination's key, in ``live`` only; all else is hashed.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from connectors.sync.errors import LedgerBusy, LedgerMismatch
+from connectors.sync.keys import fingerprint
+from connectors.sync.lock import ledger_lock
+from connectors.sync.published import literal
+from connectors.sync.spec import SyncSpec
+
+if TYPE_CHECKING:
+    import duckdb
+    from pydantic import SecretBytes
+
+    from goldthread.settings import Settings
+
+TABLES = {
+    "meta": "name varchar, value varchar",
+    "runs": """
+        run_number bigint, run_id varchar, run_name varchar, destination varchar,
+        object_name varchar, mode varchar, purpose varchar, decided_at timestamp,
+        applied_at timestamp, state varchar, added_count bigint, changed_count bigint,
+        removed_count bigint, unchanged_count bigint, left_count bigint, resent_count bigint,
+        held_back_count bigint, held_back varchar, sent_count bigint, acknowledged_count bigint,
+        rejected_count bigint, undelivered_count bigint, request_count bigint, stopped varchar""",
+    # state: pending, done, unknown. status, reason: of its rows, unless row_outcomes says
+    # otherwise.
+    # is_doubtful: some attempt had no clear answer, so a later refusal may not be the whole truth.
+    "batches": """
+        idempotency_key varchar, run_number bigint, last_run_number bigint, batch_number bigint,
+        operation varchar, field_names varchar, row_count bigint, state varchar, status varchar,
+        reason varchar, response_status integer, attempt_count bigint, is_doubtful boolean,
+        is_settled boolean""",
+    # kind: add, change, remove.
+    "rows": """
+        idempotency_key varchar, position bigint, kind varchar, key_hash varchar,
+        payload_hash varchar, customer_id varchar, audience varchar""",
+    # sent_key: the idempotency key the row travelled under in the end, after its batch was split.
+    "row_outcomes": """
+        idempotency_key varchar, position bigint, status varchar, reason varchar,
+        response_status integer, sent_key varchar""",
+    # payload_hash is null while it is uncertain what the destination holds.
+    "live": """
+        key_hash varchar, destination_key varchar, customer_id varchar, audience varchar,
+        payload_hash varchar, run_number bigint""",
+    "refusals": "key_hash varchar, payload_hash varchar",
+}
+
+
+@contextmanager
+def ledger_to_write(
+    con: duckdb.DuckDBPyConnection, settings: Settings, spec: SyncSpec, key: SecretBytes
+) -> Iterator[None]:
+    """Attach the ledger as ``ledger``, creating it when new; its one writer until the end.
+
+    Raises LedgerBusy when another process holds it; LedgerMismatch when it belongs to another
+    destination or another key.
+    """
+    settings.ledger_dir.mkdir(parents=True, exist_ok=True)
+    with ledger_lock(settings, spec.name):
+        _attach(con, ledger_path(settings, spec.name).as_posix(), "ledger", read_only=False)
+        try:
+            _create_tables(con, spec, key)
+            _check_identity(con, spec, key)
+            yield
+        finally:
+            con.execute("detach ledger")
+
+
+@contextmanager
+def ledger_to_read(
+    con: duckdb.DuckDBPyConnection, settings: Settings, spec: SyncSpec, key: SecretBytes
+) -> Iterator[None]:
+    """A copy of the ledger in memory, as ``ledger``, for planning; the file stays untouched.
+
+    Raises as `ledger_to_write` does.
+    """
+    con.execute("attach ':memory:' as ledger")
+    _create_tables(con, spec, key)
+    path = ledger_path(settings, spec.name)
+    if path.exists():
+        with ledger_lock(settings, spec.name):
+            _attach(con, path.as_posix(), "kept", read_only=True)
+            try:
+                for table in TABLES:
+                    con.execute(f"delete from ledger.{table}")
+                    con.execute(f"insert into ledger.{table} select * from kept.{table}")
+            finally:
+                con.execute("detach kept")
+        _check_identity(con, spec, key)
+    yield
+
+
+def ledger_path(settings: Settings, sync: str) -> Path:
+    """The file of one sync's ledger."""
+    return settings.ledger_dir / f"{sync}.duckdb"
+
+
+def ledger_id(con: duckdb.DuckDBPyConnection) -> str:
+    """Random, made with the ledger: idempotency keys of a ledger that was lost never come back."""
+    return _meta(con)["ledger_id"]
+
+
+def _attach(con: duckdb.DuckDBPyConnection, path: str, name: str, *, read_only: bool) -> None:
+    import duckdb
+
+    try:
+        con.execute(f"attach {literal(path)} as {name}{' (read_only)' if read_only else ''}")
+    except (duckdb.IOException, duckdb.BinderException) as error:
+        if "lock" not in str(error).lower() and "already attached" not in str(error):
+            raise
+        raise LedgerBusy(f"The ledger {path} is in use by another process: {error}") from error
+
+
+def _create_tables(con: duckdb.DuckDBPyConnection, spec: SyncSpec, key: SecretBytes) -> None:
+    con.execute("begin")
+    for table, columns in TABLES.items():
+        con.execute(f"create table if not exists ledger.{table} ({columns})")
+    if not _meta(con):
+        con.execute(
+            "insert into ledger.meta values ('ledger_id', ?), ('key', ?), ('destination', ?), "
+            "('object', ?)",
+            [uuid.uuid4().hex, fingerprint(key), spec.destination, spec.object],
+        )
+    con.execute("commit")
+
+
+def _check_identity(con: duckdb.DuckDBPyConnection, spec: SyncSpec, key: SecretBytes) -> None:
+    meta = _meta(con)
+    if meta["key"] != fingerprint(key):
+        raise LedgerMismatch(
+            f"The ledger of {spec.name} was written with another key. Give it back "
+            "(GOLDTHREAD_LEDGER_KEY, or ledger/.key under GOLDTHREAD_HOME), or move the ledger "
+            "away to start over: then every row is sent again, and rows that left are not removed."
+        )
+    if (meta["destination"], meta["object"]) != (spec.destination, spec.object):
+        raise LedgerMismatch(
+            f"The ledger of {spec.name} is about {meta['destination']}/{meta['object']}, the sync "
+            f"now about {spec.destination}/{spec.object}. Give the new sync a name of its own."
+        )
+
+
+def _meta(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    return dict(con.execute("select name, value from ledger.meta").fetchall())

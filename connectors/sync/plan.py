@@ -1,0 +1,127 @@
+"""``plan``: what an apply would send and what it would hold back. Sends and writes nothing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import orjson
+
+from connectors.sync.difference import compare, objections
+from connectors.sync.gate import select_desired
+from connectors.sync.keys import install_keyed_hash, ledger_key, masked
+from connectors.sync.ledger import ledger_to_read
+from connectors.sync.published import published, read_decisions, read_spec
+from connectors.sync.results import Plan, Sample
+from connectors.sync.settle import abandon, settle
+from connectors.sync.snapshots import acknowledge_finished, is_snapshot
+from connectors.sync.spec import SyncSpec
+
+if TYPE_CHECKING:
+    import duckdb
+    from pydantic import SecretBytes
+
+    from goldthread.settings import Settings
+
+_SAMPLES_A_KIND = 3
+
+
+def plan_sync(settings: Settings, name: str, now: datetime) -> Plan:
+    """Compare what may be sent with what the ledger says the destination holds.
+
+    name: of the sync, with or without ``sync_``. now: UTC, naive; the published decisions' age
+    counts from it. Needs no credentials of the destination.
+    Raises the errors of `connectors.sync.errors`; a broken guard is in the plan, not raised.
+    """
+    key = ledger_key(settings, create=False)
+    with published(settings) as con:
+        spec = read_spec(con, name)
+        with ledger_to_read(con, settings, spec, key):
+            return make_plan(con, settings, spec, key, now)
+
+
+def make_plan(
+    con: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    spec: SyncSpec,
+    key: SecretBytes,
+    now: datetime,
+) -> Plan:
+    """Bring the attached ledger up to date and fill ``desired`` and ``difference``."""
+    decided_at = read_decisions(con, spec, now)
+    install_keyed_hash(con, key)
+    select_desired(con, spec)
+    acknowledge_finished(con, settings, spec)
+    settle(con)
+    abandon(con, spec.mode, snapshots=is_snapshot(spec))
+    compare(con, spec)
+    return _describe(con, spec, decided_at)
+
+
+def _describe(con: duckdb.DuckDBPyConnection, spec: SyncSpec, decided_at: datetime | None) -> Plan:
+    counts = dict(con.execute("select kind, count(*) from difference group by 1").fetchall())
+    refused = con.execute(
+        "select count(*) from difference where was_refused and kind in ('add', 'change')"
+    ).fetchone()
+    held_back = con.execute(
+        "select reason, cast(sum(row_count) as bigint) from held_back group by 1 order by 1"
+    ).fetchall()
+    return Plan(
+        sync=spec.name,
+        destination=spec.destination,
+        object=spec.object,
+        mode=spec.mode,
+        purpose=spec.purpose,
+        decided_at=decided_at,
+        adds=counts.get("add", 0),
+        changes=counts.get("change", 0),
+        removes=counts.get("remove", 0),
+        unchanged=counts.get("unchanged", 0),
+        left=counts.get("left", 0),
+        resends=counts.get("resend", 0),
+        refused_before=refused[0] if refused else 0,
+        held_back=dict(held_back),
+        audiences=_audiences(con),
+        guards=tuple(objections(con, spec.guards)),
+        sample=_sample(con),
+    )
+
+
+def _audiences(con: duckdb.DuckDBPyConnection) -> dict[str, dict[str, int]]:
+    rows = con.execute(
+        """
+        select audience, kind, count(*) from difference where audience is not null group by all
+        union all
+        select audience, 'held_back', cast(sum(row_count) as bigint) from held_back
+        where audience is not null group by all
+        order by 1, 2
+        """
+    ).fetchall()
+    audiences: dict[str, dict[str, int]] = {}
+    for audience, kind, count in rows:
+        audiences.setdefault(audience, {})[kind] = count
+    return audiences
+
+
+def _sample(con: duckdb.DuckDBPyConnection) -> tuple[Sample, ...]:
+    rows = con.execute(
+        """
+        select kind, customer_id, audience, destination_key from difference
+        where kind in ('add', 'change', 'remove')
+        qualify row_number() over (partition by kind order by key_hash) <= ?
+        order by kind, key_hash
+        """,
+        [_SAMPLES_A_KIND],
+    ).fetchall()
+    return tuple(
+        Sample(kind, customer_id, audience, _masked_key(destination_key, customer_id, audience))
+        for kind, customer_id, audience, destination_key in rows
+    )
+
+
+def _masked_key(destination_key: str, customer_id: str, audience: str | None) -> str:
+    shown = (customer_id, audience)
+    key = orjson.loads(destination_key)
+    return ", ".join(
+        f"{name}={value if value in shown else masked(value)}" for name, value in key.items()
+    )

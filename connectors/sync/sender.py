@@ -1,0 +1,152 @@
+"""Sends batches and finds out how each row of them ended."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from connectors.destinations.base import Batch, Destination, Response, RowOutcome, Status
+from connectors.sync.keys import scrubbed
+from connectors.sync.retry import is_about_the_request
+from connectors.sync.settle import Delivery, RowAnswer
+from connectors.sync.transport import Transport
+
+_SEVERITY: dict[Status, int] = {"ok": 0, "retryable": 1, "rejected": 2}
+# So many single rows rejected and not one accepted: the sync is at fault, not its rows.
+_REJECTIONS_TO_STOP = 20
+
+
+class _Undelivered(Exception):
+    """A batch, or a part of it, got no clear answer."""
+
+    def __init__(self, reason: str, status: int | None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.status = status
+
+
+@dataclass
+class _Tally:
+    attempts: int = 0
+    is_doubtful: bool = False
+
+
+class Sender:
+    """Delivers batches through one transport. A batch refused as a whole is halved until the rows
+    at fault stand alone; each part has an idempotency key that follows from the batch's."""
+
+    def __init__(self, destination: Destination, transport: Transport) -> None:
+        self._destination = destination
+        self._transport = transport
+        self._accepted = 0
+        self._rejected_alone = 0
+        self.requests = 0
+
+    async def deliver(self, batch: Batch) -> Delivery:
+        """Send one batch; every row ends ok, rejected or retryable."""
+        tally = _Tally()
+        key = batch.idempotency_key
+        try:
+            answers = await self._answers(batch, range(len(batch)), tally)
+        except _Undelivered as error:
+            return Delivery(
+                key, "pending", "retryable", error.reason, error.status,
+                tally.attempts, tally.is_doubtful,
+            )  # fmt: skip
+        finally:
+            self.requests += tally.attempts
+        usual = next(
+            (each for each in answers if each.status == "ok" and each.sent_key == key), None
+        )
+        status = usual.response_status if usual else None
+        others = [
+            each
+            for each in answers
+            if (each.status, each.sent_key, each.response_status) != ("ok", key, status)
+        ]
+        return Delivery(key, "done", "ok", None, status, tally.attempts, tally.is_doubtful, others)
+
+    async def _answers(
+        self, batch: Batch, positions: Sequence[int], tally: _Tally
+    ) -> list[RowAnswer]:
+        """positions: where the rows of this (part of a) batch stand in the batch as written."""
+        said: dict[int, RowOutcome] = {}
+        response = Response(200)
+        for request in self._destination.requests(batch):
+            exchange = await self._transport.exchange(request)
+            tally.attempts += exchange.attempts
+            tally.is_doubtful = tally.is_doubtful or exchange.is_doubtful
+            if exchange.response is None or not exchange.is_final:
+                status = exchange.response.status if exchange.response else None
+                raise _Undelivered(exchange.reason or "no_answer", status)
+            response = exchange.response
+            if not response.is_success:
+                # What went well before is not yet well: only refusals of earlier requests stand.
+                said = {index: row for index, row in said.items() if row.status != "ok"}
+            for row in self._destination.outcomes(response, batch):
+                if _SEVERITY[row.status] >= _SEVERITY[said.get(row.index, row).status]:
+                    said[row.index] = row
+            if not response.is_success:
+                break
+        open_rows = [index for index in range(len(batch)) if index not in said]
+        answers = [self._answer(batch, positions, row, response) for row in said.values()]
+        self._accepted += sum(answer.status == "ok" for answer in answers)
+        if not open_rows:
+            return answers
+        if response.is_success:
+            rest = (RowOutcome(index, "retryable", "no_answer") for index in open_rows)
+            return answers + [self._answer(batch, positions, row, response) for row in rest]
+        if is_about_the_request(response.status):
+            values = [value for row in batch.rows for value in row.values()]
+            self._stop(f"the destination answered {scrubbed(_excerpt(response), values)}")
+            raise _Undelivered(f"http_{response.status}", response.status)
+        if len(batch) == 1:
+            self._rejected_alone += 1
+            row = RowOutcome(0, "rejected", _excerpt(response))
+            answers.append(self._answer(batch, positions, row, response))
+            if self._accepted == 0 and self._rejected_alone >= _REJECTIONS_TO_STOP:
+                self._stop(f"every row was rejected so far ({answers[-1].reason})")
+            return answers
+        for part in _parts(open_rows, len(batch)):
+            key = _part_key(batch.idempotency_key, part)
+            answers += await self._answers(
+                batch.part(part, key), [positions[index] for index in part], tally
+            )
+        return answers
+
+    def _stop(self, reason: str) -> None:
+        self._transport.stopped = self._transport.stopped or reason
+
+    def _answer(
+        self, batch: Batch, positions: Sequence[int], row: RowOutcome, response: Response
+    ) -> RowAnswer:
+        reason = row.reason
+        if reason is not None and row.status != "ok":
+            values = [*batch.rows[row.index].values(), batch.keys[row.index]]
+            reason = scrubbed(reason, values)
+        return RowAnswer(
+            position=positions[row.index],
+            status=row.status,
+            reason=None if row.status == "ok" else (reason or row.status),
+            response_status=response.status,
+            sent_key=batch.idempotency_key,
+        )
+
+
+def _parts(open_rows: list[int], size: int) -> list[list[int]]:
+    """The undecided rows: alone, if the answer decided some, else in two halves."""
+    if len(open_rows) < size:
+        return [open_rows]
+    middle = size // 2
+    return [open_rows[:middle], open_rows[middle:]]
+
+
+def _part_key(parent: str, part: list[int]) -> str:
+    named = f"{parent} {','.join(map(str, part))}"
+    return hashlib.sha256(named.encode()).hexdigest()
+
+
+def _excerpt(response: Response) -> str:
+    text = response.body[:2_000].decode("utf-8", errors="replace")
+    return f"http_{response.status} {text}".strip()
