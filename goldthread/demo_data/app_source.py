@@ -5,6 +5,7 @@ from __future__ import annotations
 from random import Random
 from typing import Final
 
+from goldthread.demo_data.bad_values import Spoiler
 from goldthread.demo_data.catalog import ZERO_DECIMAL
 from goldthread.demo_data.collected import Collector
 from goldthread.demo_data.countries import COUNTRIES
@@ -42,13 +43,15 @@ def add_user(out: Collector, rng: Random, person: Person, user_id: str, as_of: i
     created = person.joined_at
     last_edit = created + int((person.active_until - created) * rng.random() * 0.9)
     if len(person.history) > 1 and chance(rng, 0.6):
-        out.add_db_row("users", _user(rng, person, user_id, created, created))
+        out.add_db_row("users", _user(out, rng, person, user_id, created, created))
         last_edit = max(last_edit, person.history[-2][0] + DAY)
-    out.add_db_row("users", _user(rng, person, user_id, created, min(last_edit, as_of - 60_000)))
+    out.add_db_row(
+        "users", _user(out, rng, person, user_id, created, min(last_edit, as_of - 60_000))
+    )
 
 
 def _user(
-    rng: Random, person: Person, user_id: str, created: int, updated: int
+    out: Collector, rng: Random, person: Person, user_id: str, created: int, updated: int
 ) -> tuple[str | None, ...]:
     facts = person.facts_at(updated)
     country = person.household.country
@@ -58,13 +61,20 @@ def _user(
     email = facts.email
     if person.household.mailbox and chance(rng, 0.2):
         email = person.household.mailbox
+        out.claim("email", email, person.person_id)
+    bad = Spoiler(out, rng, "app", user_id)
+    phone = birth_date = None
+    if chance(rng, 0.65):
+        phone = write_known_phone(rng, facts.phone, country, has_address)
+    if chance(rng, 0.6):
+        birth_date = write_birth_date(rng, facts.birth_date, _CARE)
     return (
         user_id,
-        write_email(rng, email),
-        write_known_phone(rng, facts.phone, country, has_address) if chance(rng, 0.65) else None,
+        bad.spoil("email", write_email(rng, email)),
+        bad.spoil("phone", phone),
         first,
         last,
-        write_birth_date(rng, facts.birth_date, _CARE) if chance(rng, 0.6) else None,
+        bad.spoil("birth_date", birth_date),
         write_address_line(rng, facts.address.address_line, _CARE) if has_address else None,
         facts.address.postal_code if has_address else None,
         facts.address.city if has_address else None,

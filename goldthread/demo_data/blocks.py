@@ -11,13 +11,14 @@ from goldthread.demo_data.collected import Block, Collector
 from goldthread.demo_data.consent_source import add_receipts
 from goldthread.demo_data.email_source import add_messages
 from goldthread.demo_data.identifiers import make_stripe_id, make_user_id
+from goldthread.demo_data.outcomes import Order, Outcome, add_outcomes
 from goldthread.demo_data.people import Person
 from goldthread.demo_data.plans import Purchase, plan_purchases
 from goldthread.demo_data.population import device_id, populate
 from goldthread.demo_data.randomness import between, chance, pick, seeded, uuid_text
-from goldthread.demo_data.reference_files import stewardship_files
 from goldthread.demo_data.signups_source import add_signup
 from goldthread.demo_data.stamps import HOUR, MINUTE
+from goldthread.demo_data.stewardship_files import stewardship_files
 from goldthread.demo_data.web_source import WebPerson
 
 #: People of a block; part of the format, since kiosks and household borders follow it.
@@ -37,14 +38,17 @@ def make_block(task: BlockTask) -> Block:
     """Everything the people of the range leave behind, the same in whatever process it runs."""
     people = populate(task.seed, task.first, task.last, task.as_of)
     out = Collector()
+    outcomes = [Outcome(person) for person in people]
     webs = [
-        web for person in people
-        if (web := _live(out, seeded(task.seed, "life", person.index), person, task.as_of))
+        web for outcome in outcomes
+        if (web := _live(out, seeded(task.seed, "life", outcome.person.index), outcome, task.as_of))
     ]  # fmt: skip
     rng = seeded(task.seed, "block", task.first)
     _share_devices(rng, webs, task.as_of)
+    add_outcomes(out, outcomes, task.as_of)
     add_broken_rows(out, rng, people, task.as_of, complete=task.first == 0)
-    out.people = [_truth(person) for person in people]
+    for person in people:
+        out.add_truth("people", _truth(person))
     block = out.pack()
     if task.first == 0:
         block.files |= stewardship_files(people, block.source_records, task.as_of)
@@ -53,8 +57,9 @@ def make_block(task: BlockTask) -> Block:
     return block
 
 
-def _live(out: Collector, rng: Random, person: Person, as_of: int) -> WebPerson | None:
+def _live(out: Collector, rng: Random, outcome: Outcome, as_of: int) -> WebPerson | None:
     """Gives a person accounts and devices and writes down what they do."""
+    person = outcome.person
     has_signup, has_contact, has_app = chance(rng, 0.5), chance(rng, 0.42), chance(rng, 0.42)
     has_web, is_guest = chance(rng, 0.55), chance(rng, 0.09)
     if not (has_signup or has_contact or has_app or has_web or is_guest):
@@ -68,14 +73,15 @@ def _live(out: Collector, rng: Random, person: Person, as_of: int) -> WebPerson 
     if has_web:
         person.devices = [device_id(rng) for _ in range(2 if chance(rng, 0.25) else 1)]
     _register(out, rng, person, as_of, has_signup, has_contact)
-    _pay(out, rng, person, purchases, as_of, is_guest)
+    _pay(out, rng, outcome, purchases, as_of, is_guest)
     if (has_signup or has_app) and chance(rng, 0.62):
-        add_messages(out, rng, person, as_of)
+        outcome.deliveries = add_messages(out, rng, person, as_of)
     if chance(rng, 0.3) and (has_signup or has_app or has_web):
         add_receipts(out, rng, person, as_of)
     if not has_web:
         return None
     web = WebPerson(out, rng, person, as_of)
+    outcome.sightings = web.sightings
     web.visit_all(purchases)
     return web
 
@@ -96,24 +102,37 @@ def _register(
 
 
 def _pay(
-    out: Collector, rng: Random, person: Person, purchases: list[Purchase], as_of: int,
+    out: Collector, rng: Random, outcome: Outcome, purchases: list[Purchase], as_of: int,
     is_guest: bool,
 ) -> None:  # fmt: skip
-    if person.user_id:
-        for purchase in purchases:
-            app_source.add_purchase(out, rng, purchase, person.user_id)
+    """Purchases in the app, their charges, and charges that the app knows nothing of."""
+    person, orders = outcome.person, outcome.orders
+    charges: dict[str, str] = {}
     if person.stripe_id:
         paid = [purchase for purchase in purchases if purchase.by_card]
         stripe_source.add_customer(out, rng, person, paid[0].moment - 20_000)
         for purchase in paid:
-            stripe_source.add_charge(out, rng, person, purchase, as_of)
+            charge_id = stripe_source.add_charge(out, rng, person, purchase, as_of)
+            charges[purchase.purchase_id] = charge_id
         if chance(rng, 0.1):
             moment = paid[0].moment + int((as_of - paid[0].moment) * rng.random()) - MINUTE
-            stripe_source.add_lone_charge(out, rng, person, moment, as_of)
+            orders.append(stripe_source.add_lone_charge(out, rng, person, moment, as_of))
+    if person.user_id:
+        for purchase in purchases:
+            app_source.add_purchase(out, rng, purchase, person.user_id)
+            net = purchase.amount
+            if purchase.status == "refunded":
+                net = 0
+            elif purchase.by_card:
+                net -= purchase.refunded
+            orders.append(
+                Order(purchase.purchase_id, charges.get(purchase.purchase_id), purchase.moment,
+                      purchase.status, net, purchase.currency)
+            )  # fmt: skip
     if is_guest:
         for _ in range(2 if chance(rng, 0.1) else 1):
             moment = as_of - int((as_of - person.joined_at) * rng.random()) - HOUR
-            stripe_source.add_guest_charge(out, rng, person, moment, as_of)
+            orders.append(stripe_source.add_guest_charge(out, rng, person, moment, as_of))
 
 
 def _share_devices(rng: Random, webs: list[WebPerson], as_of: int) -> None:

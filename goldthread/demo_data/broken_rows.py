@@ -5,7 +5,7 @@ They carry keys of their own, so that a row loaded by mistake shows up as one to
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from random import Random
 from typing import Any, Final
 
@@ -32,8 +32,8 @@ def add_broken_rows(
     for path, rows in _all_kinds(rng, people, as_of, complete):
         for reason, line in rows:
             if complete or rng.random() < 0.08:
-                # Spread over the block's rows of the file.
-                out.add_line(path, as_of - int(rng.random() * 20 * DAY), line, reason)
+                # Somewhere among the block's rows of the file.
+                out.add_line(path, out.any_place(rng, path), line, reason)
     for table, values, reason in _database_kinds(rng, people, as_of):
         if complete or rng.random() < 0.08:
             out.add_db_row(table, values, reason)
@@ -42,7 +42,7 @@ def add_broken_rows(
 def _all_kinds(
     rng: Random, people: list[Person], as_of: int, complete: bool
 ) -> Iterator[tuple[str, list[Broken]]]:
-    yield signups_path(as_of - 60 * DAY), list(_signups(rng, as_of))
+    yield signups_path(as_of - 100 * DAY), list(_signups(rng, as_of))
     yield export_path(export_moments(as_of)[1]), list(_contacts(rng, as_of))
     month = month_text(as_of)
     kinds: list[tuple[str, Callable[[Random, int], Iterator[Broken]]]] = [
@@ -77,7 +77,7 @@ def _spoiled(line: bytes) -> Iterator[Broken]:
 def _signup(rng: Random, as_of: int) -> list[str]:
     return [
         "su_broken_" + hex_id(rng, 48), f"lost.{hex_id(rng, 32)}@example.org", "Lost", "Row", "",
-        "1980-01-02", "10115", "Berlin", "DE", "true", "footer", iso_seconds(as_of - 60 * DAY, 60),
+        "1980-01-02", "10115", "Berlin", "DE", "true", "footer", iso_seconds(as_of - 100 * DAY, 60),
     ]  # fmt: skip
 
 
@@ -94,8 +94,7 @@ def _signups(rng: Random, as_of: int) -> Iterator[Broken]:
     yield "no identifying field", csv_line([row[0], "", "", "", "", "", "", "", *row[8:]])
     row = _signup(rng, as_of)
     yield "impossible signed_up_at", csv_line([*row[:11], "2026-02-30T25:61:00+00:00"])
-    row = _signup(rng, as_of)
-    yield "missing signed_up_at", csv_line([*row[:11], ""])
+    yield "unclosed quote", csv_line(_signup(rng, as_of)).replace(b",Lost,", b',"Lost,')
 
 
 def _contacts(rng: Random, as_of: int) -> Iterator[Broken]:
@@ -178,7 +177,7 @@ def _customers(rng: Random, as_of: int) -> Iterator[Broken]:
     yield "impossible created", _json(customer(created="never"))
 
 
-def _charges(rng: Random, as_of: int, customers: list[str | None]) -> Iterator[Broken]:
+def _charges(rng: Random, as_of: int, customers: Sequence[str | None]) -> Iterator[Broken]:
     def charge(**changes: object) -> dict[str, Any]:
         return {
             "id": make_stripe_id(rng, "ch") + "broken",
@@ -200,7 +199,7 @@ def _charges(rng: Random, as_of: int, customers: list[str | None]) -> Iterator[B
     yield "unknown status", _json(charge(status="vanished"))
     yield "missing currency", _json(charge(currency=None))
     yield "no identifying field", _json(charge(customer=None))
-    yield "impossible created", _json(charge(created=None))
+    yield "impossible created", _json(charge(created="soon"))
 
 
 def _consent(rng: Random, as_of: int) -> Iterator[Broken]:

@@ -6,6 +6,7 @@ from random import Random
 from typing import Final, NamedTuple
 
 from goldthread.demo_data.randomness import Weighted, between, chance, pick
+from goldthread.demo_data.wordlists import words
 
 
 class City(NamedTuple):
@@ -123,33 +124,48 @@ CITIES: Final[dict[str, Weighted[City]]] = {
         Linz||40##|732"""),
 }
 
-_ENGLISH_STREETS: Final = ["Main", "Oak", "Maple", "Park", "Washington", "Cedar", "Elm", "Lake", "Hill", "Church", "River", "Spring", "Highland", "Mill", "Forest", "Chestnut", "Walnut", "Sunset", "Lincoln", "Jackson", "Meadow", "Franklin", "Jefferson", "Willow", "Pleasant", "Prospect", "Center", "Grove", "Station", "Victoria", "Orchard", "Birch", "Juniper", "Bridge", "Harbour", "Quarry", "Priory"]
+_ENGLISH_STREETS: Final = words(
+    """Main Oak Maple Park Washington Cedar Elm Lake Hill Church River Spring Highland Mill Forest
+    Chestnut Walnut Sunset Lincoln Jackson Meadow Franklin Jefferson Willow Pleasant Prospect
+    Center Grove Station Victoria Orchard Birch Juniper Bridge Harbour Quarry Priory"""
+)
 _STREET_NAMES: Final[dict[str, tuple[str, ...]]] = {
-    "de": tuple(
-        ["Hauptstraße", "Schulstraße", "Gartenstraße", "Bahnhofstraße", "Dorfstraße", "Bergstraße", "Lindenstraße", "Birkenweg", "Kirchgasse", "Mühlenweg", "Rosenweg", "Goethestraße", "Schillerstraße", "Am_Markt", "Waldweg", "Ringstraße", "Friedhofsweg", "Amselweg", "Tannenweg", "Königsallee", "Brückenstraße"]
+    "de": words(
+        """Hauptstraße Schulstraße Gartenstraße Bahnhofstraße Dorfstraße Bergstraße
+        Lindenstraße Birkenweg Kirchgasse Mühlenweg Rosenweg Goethestraße Schillerstraße
+        Am_Markt Waldweg Ringstraße Friedhofsweg Amselweg Tannenweg Königsallee
+        Brückenstraße"""
     ),
-    "fr": tuple(
-        ["rue_de_la_République", "rue_Victor_Hugo", "avenue_Jean_Jaurès", "rue_de_l'Église", "place_du_Marché", "rue_Pasteur", "boulevard_Gambetta", "rue_des_Écoles", "rue_du_Moulin", "allée_des_Tilleuls", "chemin_des_Vignes", "rue_Émile_Zola", "quai_des_Brumes", "rue_Molière"]
+    "fr": words(
+        """rue_de_la_République rue_Victor_Hugo avenue_Jean_Jaurès rue_de_l'Église
+        place_du_Marché rue_Pasteur boulevard_Gambetta rue_des_Écoles rue_du_Moulin
+        allée_des_Tilleuls chemin_des_Vignes rue_Émile_Zola quai_des_Brumes rue_Molière"""
     ),
-    "es": tuple(
-        ["Calle_Mayor", "Calle_Real", "Avenida_de_la_Constitución", "Calle_del_Sol", "Plaza_España", "Calle_Nueva", "Calle_Cervantes", "Paseo_Marítimo", "Calle_San_José", "Calle_de_la_Fuente", "Ronda_del_Norte"]
+    "es": words(
+        """Calle_Mayor Calle_Real Avenida_de_la_Constitución Calle_del_Sol Plaza_España
+        Calle_Nueva Calle_Cervantes Paseo_Marítimo Calle_San_José Calle_de_la_Fuente
+        Ronda_del_Norte"""
     ),
-    "pl": tuple(
-        ["ul._Polna", "ul._Leśna", "ul._Słoneczna", "ul._Krótka", "ul._Szkolna", "ul._Ogrodowa", "ul._Lipowa", "ul._Mickiewicza", "ul._Kościuszki", "al._Jana_Pawła_II", "ul._Łąkowa", "ul._Brzozowa"]
+    "pl": words(
+        """ul._Polna ul._Leśna ul._Słoneczna ul._Krótka ul._Szkolna ul._Ogrodowa ul._Lipowa
+        ul._Mickiewicza ul._Kościuszki al._Jana_Pawła_II ul._Łąkowa ul._Brzozowa"""
     ),
-    "nl": tuple(
-        ["Kerkstraat", "Schoolstraat", "Molenweg", "Dorpsstraat", "Stationsweg", "Julianastraat", "Beatrixlaan", "Wilhelminastraat", "Nieuwstraat", "Prinsengracht", "Eikenlaan", "Lindelaan"]
+    "nl": words(
+        """Kerkstraat Schoolstraat Molenweg Dorpsstraat Stationsweg Julianastraat Beatrixlaan
+        Wilhelminastraat Nieuwstraat Prinsengracht Eikenlaan Lindelaan"""
     ),
-    "it": tuple(
-        ["Via_Roma", "Via_Garibaldi", "Corso_Italia", "Via_Dante", "Via_Mazzini", "Piazza_del_Duomo", "Via_Verdi", "Viale_Europa", "Via_della_Libertà", "Via_San_Martino"]
+    "it": words(
+        """Via_Roma Via_Garibaldi Corso_Italia Via_Dante Via_Mazzini Piazza_del_Duomo
+        Via_Verdi Viale_Europa Via_della_Libertà Via_San_Martino"""
     ),
-    "sv": tuple(
-        ["Storgatan", "Kungsgatan", "Skolgatan", "Kyrkogatan", "Björkvägen", "Ängsvägen", "Södra_vägen", "Sjögatan", "Lindgatan", "Drottninggatan"]
+    "sv": words(
+        """Storgatan Kungsgatan Skolgatan Kyrkogatan Björkvägen Ängsvägen Södra_vägen
+        Sjögatan Lindgatan Drottninggatan"""
     ),
 }
 _STREETS: Final = {
-    language: Weighted.zipf([name.replace("_", " ") for name in names], 0.5)
-    for language, names in {**_STREET_NAMES, "en": tuple(_ENGLISH_STREETS)}.items()
+    language: Weighted.zipf(names, 0.5)
+    for language, names in {**_STREET_NAMES, "en": _ENGLISH_STREETS}.items()
 }
 _US_KINDS: Final = ("St", "Ave", "Rd", "Dr", "Ln", "Blvd", "Ct", "Street", "Avenue")
 _GB_KINDS: Final = ("Road", "Street", "Lane", "Close", "Avenue", "Gardens", "Crescent")

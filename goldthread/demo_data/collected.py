@@ -5,15 +5,21 @@ from __future__ import annotations
 import gzip
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from random import Random
 from typing import NamedTuple
 
 import orjson
 
+from goldthread.demo_data.randomness import pick
+
 DbValue = str | float | int | bytes | None
+TruthRow = tuple[str | Decimal | datetime | None, ...]
 
 
 class Row(NamedTuple):
-    """A line of a file. ``place`` orders the lines of a block (milliseconds); ``broken`` says why."""
+    """A line of a file: ``place`` orders the lines of a block, ``broken`` is why it is no row."""
 
     place: int
     line: bytes
@@ -37,8 +43,7 @@ class Block:
     tables: dict[str, list[tuple[DbValue, ...]]] = field(default_factory=dict)
     broken: list[BrokenRow] = field(default_factory=list)
     source_records: list[tuple[str, str, str | None]] = field(default_factory=list)
-    people: list[tuple[str | None, ...]] = field(default_factory=list)
-    value_issues: list[tuple[str, str, str, str]] = field(default_factory=list)
+    truth: dict[str, list[TruthRow]] = field(default_factory=dict)
 
 
 class Collector:
@@ -47,9 +52,9 @@ class Collector:
     def __init__(self) -> None:
         self._rows: dict[str, list[Row]] = {}
         self._tables: dict[str, list[tuple[tuple[DbValue, ...], str | None]]] = {}
-        self._records: dict[tuple[str, str], str | None] = {}
-        self.people: list[tuple[str | None, ...]] = []
-        self.value_issues: list[tuple[str, str, str, str]] = []
+        self._owners: dict[tuple[str, str], str | None] = {}
+        self._records: dict[tuple[str, str], None] = {}
+        self._truth: dict[str, list[TruthRow]] = {}
 
     def add_json(self, path: str, place: int, message: object) -> bytes:
         """Append one JSON line; returns it, so that it can be repeated elsewhere."""
@@ -65,20 +70,36 @@ class Collector:
     def add_line(self, path: str, place: int, line: bytes, broken: str | None = None) -> None:
         self._rows.setdefault(path, []).append(Row(place, line, broken))
 
+    def any_place(self, rng: Random, path: str) -> int:
+        """The place of some row that the file has already got."""
+        rows = self._rows.get(path)
+        return pick(rng, rows).place if rows else 0
+
     def add_db_row(
         self, table: str, values: tuple[DbValue, ...], broken: str | None = None
     ) -> None:
         self._tables.setdefault(table, []).append((values, broken))
 
     def add_record(self, source: str, record_id: str, person_id: str | None) -> None:
-        """Note whose source record this is; two owners make it nobody's."""
+        """Note a source record that stands in the files, and whose it is."""
+        self._records[source, record_id] = None
+        self.claim(source, record_id, person_id)
+
+    def claim(self, source: str, record_id: str, person_id: str | None) -> None:
+        """Note that a person uses a mailbox or device; one that two people use is nobody's."""
         key = (source, record_id)
-        if key in self._records and self._records[key] != person_id:
-            person_id = None
-        self._records[key] = person_id
+        if self._owners.setdefault(key, person_id) != person_id:
+            self._owners[key] = None
+
+    def owner(self, source: str, record_id: str) -> str | None:
+        return self._owners.get((source, record_id))
+
+    def add_truth(self, name: str, row: TruthRow) -> None:
+        """Append a row to a file of the truth; its columns stand in truth.py."""
+        self._truth.setdefault(name, []).append(row)
 
     def pack(self) -> Block:
-        block = Block(people=self.people, value_issues=self.value_issues)
+        block = Block(truth=self._truth)
         for path, rows in sorted(self._rows.items()):
             rows.sort(key=lambda row: row.place)
             position = 0
@@ -94,9 +115,7 @@ class Collector:
                 if broken is not None:
                     block.broken.append(BrokenRow(f"app/app.sqlite:{table}", position, broken))
             block.tables[table] = [values for values, _ in entries]
-        block.source_records = [
-            (source, record_id, person) for (source, record_id), person in self._records.items()
-        ]
+        block.source_records = [(*key, self._owners[key]) for key in self._records]
         return block
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from random import Random
 from typing import Final
 
+from goldthread.demo_data.bad_values import Spoiler
 from goldthread.demo_data.collected import Collector
 from goldthread.demo_data.people import Person
 from goldthread.demo_data.randomness import Weighted, between, chance, hex_id, pick
@@ -69,14 +70,18 @@ def _identifier(rng: Random, person: Person, moment: int) -> tuple[str, str]:
 def _add_receipt(out: Collector, rng: Random, person: Person, moment: int, mood: str) -> None:
     kind, value = _identifier(rng, person, moment)
     american = person.household.country == "US"
+    receipt_id = "rcpt_" + hex_id(rng, 80)
+    tcf = None
+    if not american and chance(rng, 0.45):
+        tcf = Spoiler(out, rng, "consent", receipt_id).spoil("tcf", TCF_STRINGS[mood])
     receipt = {
-        "receipt_id": "rcpt_" + hex_id(rng, 80),
+        "receipt_id": receipt_id,
         "identifier_type": kind,
         "identifier_value": value,
         "purposes": _preferences(rng, mood),
         "jurisdiction": "ccpa" if american else "gdpr",
         "gpc": american and chance(rng, 0.12),
-        "tcf": None if american or chance(rng, 0.55) else TCF_STRINGS[mood],
+        "tcf": tcf,
         "collected_at": iso_seconds(moment),
     }
     if chance(rng, 0.05):

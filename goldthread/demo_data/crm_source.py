@@ -5,6 +5,7 @@ from __future__ import annotations
 from random import Random
 from typing import Final
 
+from goldthread.demo_data.bad_values import Spoiler
 from goldthread.demo_data.collected import Collector
 from goldthread.demo_data.countries import COUNTRIES
 from goldthread.demo_data.people import Person
@@ -43,13 +44,13 @@ def add_contact(out: Collector, rng: Random, person: Person, as_of: int) -> None
     first_export, second_export = export_moments(as_of)
     created = person.joined_at + int((person.active_until - person.joined_at) * 0.3 * rng.random())
     updated = min(created, second_export - HOUR)
-    line = _contact(rng, person, contact_id, updated)
+    line = _contact(out, rng, person, contact_id, updated)
     if updated < first_export:
         out.add_csv(export_path(first_export), updated, line)
         stale = len(person.history) > 1 and person.history[-2][0] < second_export
         if chance(rng, 0.5 if stale else 0.12):
             changed = first_export + int((second_export - first_export) * rng.random())
-            line = _contact(rng, person, contact_id, changed)
+            line = _contact(out, rng, person, contact_id, changed)
     out.add_csv(export_path(second_export), updated, line)
 
 
@@ -58,7 +59,9 @@ def switchboard(employer: str) -> str:
     return f"+1646{320 + sum(map(ord, employer)) % 80}{len(employer):02d}00"
 
 
-def _contact(rng: Random, person: Person, contact_id: str, moment: int) -> list[str]:
+def _contact(
+    out: Collector, rng: Random, person: Person, contact_id: str, moment: int
+) -> list[str | None]:
     facts = person.facts_at(moment)
     country = person.household.country
     first, last = write_name(rng, facts, _CARE)
@@ -68,9 +71,11 @@ def _contact(rng: Random, person: Person, contact_id: str, moment: int) -> list[
     phone = facts.phone
     if person.household.landline and chance(rng, 0.25):
         phone = person.household.landline
+    elif person.household.head_phone and chance(rng, 0.06):
+        phone = person.household.head_phone
     if person.employer and chance(rng, 0.3):
         phone = switchboard(person.employer)
-    style = rng.random()
+    bad = Spoiler(out, rng, "crm", contact_id)
     has_address = chance(rng, 0.8)
     told_country = chance(rng, 0.9)
     line = write_address_line(rng, facts.address.address_line, _CARE)
@@ -78,11 +83,14 @@ def _contact(rng: Random, person: Person, contact_id: str, moment: int) -> list[
         line = line.replace(", ", "\n") if ", " in line else f"{line}\n2nd floor"
     return [
         contact_id,
-        "" if style < 0.12 else "test@test.com" if style < 0.125 else write_email(rng, email),
+        bad.spoil("email", _email(rng, email)),
         first,
         last,
-        _phone(rng, phone, country, told_country),
-        write_birth_date(rng, facts.birth_date, _CARE) if chance(rng, 0.7) else "",
+        bad.spoil("phone", _phone(rng, phone, country, told_country)),
+        bad.spoil(
+            "birth_date",
+            write_birth_date(rng, facts.birth_date, _CARE) if chance(rng, 0.7) else "",
+        ),
         person.employer or "",
         line if has_address else "",
         facts.address.postal_code if has_address else "",
@@ -91,6 +99,13 @@ def _contact(rng: Random, person: Person, contact_id: str, moment: int) -> list[
         _STAGES.draw(rng),
         iso_seconds(moment, COUNTRIES[country].offset_minutes),
     ]
+
+
+def _email(rng: Random, email: str) -> str:
+    style = rng.random()
+    if style < 0.12:
+        return ""
+    return "test@test.com" if style < 0.126 else write_email(rng, email)
 
 
 def _phone(rng: Random, phone: str, country: str, told_country: bool) -> str:

@@ -6,6 +6,7 @@ from random import Random
 from typing import Final
 
 from goldthread.demo_data.collected import Collector
+from goldthread.demo_data.outcomes import Delivery
 from goldthread.demo_data.people import Person
 from goldthread.demo_data.randomness import between, chance, hex_id, pick, skewed_count
 from goldthread.demo_data.stamps import DAY, HOUR, MINUTE, SECOND, day_text, month_text
@@ -29,13 +30,15 @@ class _Message:
         self,
         out: Collector,
         rng: Random,
-        address: tuple[str, str | None],
+        address: tuple[str, str],
         campaign: str,
         as_of: int,
     ) -> None:
         self._out, self._rng, self._as_of = out, rng, as_of
         self._address, self._owner = address
         self._campaign = campaign
+        self.delivered_at: int | None = None
+        self.is_opened = False
         self._message_id = f"{hex_id(rng, 88)}.filterdrecv-{hex_id(rng, 32)}-0"
 
     def event(self, kind: str, moment: int, **details: str) -> bool:
@@ -51,7 +54,10 @@ class _Message:
             "campaign_id": self._campaign,
             **details,
         }
+        if kind == "delivered":
+            self.delivered_at = moment
         if kind in ("open", "click"):
+            self.is_opened = True
             ip = f"198.51.100.{between(self._rng, 1, 254)}"
             body |= {"ip": ip, "useragent": pick(self._rng, _AGENTS)}
         self._out.add_record("email", self._address, self._owner)
@@ -63,8 +69,9 @@ class _Message:
         return True
 
 
-def add_messages(out: Collector, rng: Random, person: Person, as_of: int) -> None:
+def add_messages(out: Collector, rng: Random, person: Person, as_of: int) -> list[Delivery]:
     """The weekly campaigns since joining, to the address known then; oldest first."""
+    delivered: list[Delivery] = []
     count = skewed_count(rng, 3.2 if person.engagement < 0.9 else 6.0, 0.75, 30)
     newest = min(as_of, person.active_until + 30 * DAY)
     send_hour = between(rng, 6, 18) * HOUR + between(rng, 0, 59) * MINUTE
@@ -74,13 +81,16 @@ def add_messages(out: Collector, rng: Random, person: Person, as_of: int) -> Non
         if moment < person.joined_at or moment >= as_of:
             continue
         address = person.facts_at(moment).email
-        owner: str | None = person.person_id
         if person.household.mailbox and chance(rng, 0.15):
-            address, owner = person.household.mailbox, None
+            address = person.household.mailbox
         campaign = f"newsletter-{day_text(week * 7)}"
-        message = _Message(out, rng, (address, owner), campaign, as_of)
-        if not _send(message, rng, person, moment):
-            return
+        message = _Message(out, rng, (address, person.person_id), campaign, as_of)
+        go_on = _send(message, rng, person, moment)
+        if message.delivered_at is not None:
+            delivered.append(Delivery(address, message.delivered_at, message.is_opened))
+        if not go_on:
+            break
+    return delivered
 
 
 def _send(message: _Message, rng: Random, person: Person, moment: int) -> bool:

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from typing import Final
 
+from goldthread.demo_data.wordlists import words
+
 FAMILY_NAMES: Final[dict[str, tuple[str, ...]]] = {
-    origin: tuple(name.replace("_", " ") for name in text.split())
+    origin: words(text)
     for origin, text in {
         "anglo": """Smith Johnson Williams Brown Jones Davis Miller Wilson Taylor Moore Anderson
             Jackson White Harris Martin Thompson Walker Young Allen King Wright Scott Hill Green
@@ -64,7 +66,7 @@ FAMILY_NAMES: Final[dict[str, tuple[str, ...]]] = {
 
 #: origin -> (beginnings, endings); every pair is a family name of the tail.
 COMPOSED_FAMILY_NAMES: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
-    origin: (tuple(part.replace("_", " ") for part in first.split()), tuple(second.split()))
+    origin: (words(first), words(second))
     for origin, (first, second) in {
         "anglo": (
             """Ash Black Brad Brock Burn Cald Charl Clay Cros Dal Den East Fair Farn Gran Hal Ham
@@ -84,11 +86,13 @@ COMPOSED_FAMILY_NAMES: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]]
             "champ mont val vert court ville pré bois marais lac rieu lande fort",
         ),
         "spanish": (
-            "Agui Alba Are Ba Bel Cam Car Ca Cer Esco Fuen Gal Lago Mon Mora Pala Quin Sala Valde Villa",
+            """Agui Alba Are Ba Bel Cam Car Ca Cer Esco Fuen Gal Lago Mon Mora Pala Quin Sala Valde
+            Villa""",
             "rrez lar nal tero vante viejo bar do dero longa randa rreal ñana zábal cín mayor",
         ),
         "polish": (
-            "Adam Bara Bog Bor Brzo Bur Chmie Cie Dro Gaj Gła Jaro Kali Karp Lip Łoz Mal Ol Ost Rat Sob Wal Zal Żuk",
+            """Adam Bara Bog Bor Brzo Bur Chmie Cie Dro Gaj Gła Jaro Kali Karp Lip Łoz Mal Ol Ost
+            Rat Sob Wal Zal Żuk""",
             "owski iński ecki czyk czak ański ewicz owicz kowski",
         ),
         "turkish": (
@@ -96,24 +100,28 @@ COMPOSED_FAMILY_NAMES: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]]
             "kaya soy oğlu çelik taş türk demir han dağ su er bulut",
         ),
         "nordic": (
-            "Björk Dal Ek Engel Fager Fors Gran Hag Hed Käll Lager Lid Ljung Lund Norr Ros Sjö Skog Ström Sund Söder Wall",
+            """Björk Dal Ek Engel Fager Fors Gran Hag Hed Käll Lager Lid Ljung Lund Norr Ros Sjö
+            Skog Ström Sund Söder Wall""",
             "berg gren kvist lund ström mark holm dahl blom stedt man",
         ),
         "indian": (
-            "Bala Chandra Deva Gopala Hari Jaya Krishna Maha Nara Rama Ravi Shiva Siva Vasu Venkata",
+            "Bala Chandra Deva Gopala Hari Jaya Krishna Maha Nara Rama Ravi Shiva Siva Vasu",
             "krishnan murthy raman swamy nathan subramanian moorthy lingam rajan sekhar",
         ),
         "italian": (
-            "Bel Ben Bona Cala Campo Casa Castel Fab Gra Lom Mala Mont Pao Pelle Pie San Tra Vale Ver",
+            """Bel Ben Bona Cala Campo Casa Castel Fab Gra Lom Mala Mont Pao Pelle Pie San Tra Vale
+            Ver""",
             "lini zzi tti grini nelli rosso bianco tori vecchi nova rella santi",
         ),
         "dutch": (
             "Van_der_ Van_den_ Ver Te_ Ten_",
-            "Linden Velden Heijden Broek Horst Laan Veen Wal Molen Beek Hoeven Steen Ploeg Bosch Werf",
+            """Linden Velden Heijden Broek Horst Laan Veen Wal Molen Beek Hoeven Steen Ploeg Bosch
+            Werf""",
         ),
         "irish": (
             "Mc Mac O' Fitz Kil",
-            "Donagh Cann Grath Mahon Inerney Govern Dermott Cormack Loughlin Hale Gowan Keever Namara",
+            """Donagh Cann Grath Mahon Inerney Govern Dermott Cormack Loughlin Hale Gowan Keever
+            Namara""",
         ),
     }.items()
 }

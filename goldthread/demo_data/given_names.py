@@ -1,8 +1,10 @@
-"""Given names by origin, most frequent first. Our own lists; order is what gives a name its weight."""
+"""Given names by origin, most frequent first: a name's place in our own list is its weight."""
 
 from __future__ import annotations
 
 from typing import Final
+
+from goldthread.demo_data.wordlists import words
 
 _WOMEN: Final = {
     "anglo": """Mary Jennifer Elizabeth Sarah Jessica Emily Emma Olivia Margaret Susan Laura Rebecca
@@ -85,8 +87,8 @@ _MEN: Final = {
 
 #: (origin, gender) -> names; gender is "f" or "m".
 GIVEN_NAMES: Final[dict[tuple[str, str], tuple[str, ...]]] = {
-    **{(origin, "f"): tuple(text.split()) for origin, text in _WOMEN.items()},
-    **{(origin, "m"): tuple(text.split()) for origin, text in _MEN.items()},
+    **{(origin, "f"): words(text) for origin, text in _WOMEN.items()},
+    **{(origin, "m"): words(text) for origin, text in _MEN.items()},
 }
 
 #: What people are called instead; several spellings a name, none of them surprising.
@@ -94,6 +96,32 @@ NICKNAMES: Final[dict[str, tuple[str, ...]]] = {
     name: tuple(short.split("/"))
     for name, short in (
         pair.split("=")
-        for pair in ["Robert=Bob/Rob/Bobby", "William=Bill/Will/Billy", "James=Jim/Jimmy/Jamie", "John=Jack/Johnny", "Michael=Mike/Mick", "Thomas=Tom/Tommy", "Daniel=Dan/Danny", "Christopher=Chris/Kit", "Matthew=Matt", "Andrew=Andy/Drew", "Joseph=Joe/Joey", "Charles=Charlie/Chuck", "Richard=Rick/Dick/Rich", "Edward=Ed/Ted/Eddie", "Benjamin=Ben", "Samuel=Sam", "Anthony=Tony", "Steven=Steve", "Joshua=Josh", "Nicholas=Nick", "Jonathan=Jon", "Alexander=Alex/Xander", "Timothy=Tim", "Gregory=Greg", "Patrick=Pat/Paddy", "Kenneth=Ken", "Donald=Don", "Ronald=Ron", "Jeffrey=Jeff", "Nathan=Nate", "Jacob=Jake", "Lawrence=Larry", "Frederick=Fred/Freddie", "Theodore=Theo/Ted", "Albert=Al/Bert", "Walter=Walt", "Douglas=Doug", "Raymond=Ray", "Philip=Phil", "Peter=Pete", "Henry=Harry/Hank", "David=Dave/Davey", "Oliver=Ollie", "Mary=Molly/Polly", "Jennifer=Jen/Jenny", "Elizabeth=Liz/Beth/Betsy/Eliza", "Jessica=Jess", "Emily=Em", "Margaret=Maggie/Peggy/Meg", "Susan=Sue/Susie", "Rebecca=Becky/Becca", "Amanda=Mandy", "Rachel=Rae", "Victoria=Vicky/Tori", "Charlotte=Charlie/Lottie", "Amelia=Millie", "Katherine=Kate/Kathy/Katie", "Patricia=Pat/Patty/Trish", "Deborah=Debbie/Deb", "Stephanie=Steph", "Samantha=Sam", "Abigail=Abby", "Natalie=Nat", "Eleanor=Ellie/Nell", "Pamela=Pam", "Kimberly=Kim", "Melissa=Mel", "Danielle=Dani", "Bethany=Beth", "Katharina=Kathi", "Johanna=Hanna/Jo", "Franziska=Franzi", "Susanne=Susi", "Sabine=Bine", "Maximilian=Max", "Sebastian=Basti", "Wolfgang=Wolf", "Matthias=Matze", "Tobias=Tobi", "Stefanie=Steffi", "Friedrich=Fritz", "Nicolas=Nico", "Guillaume=Guigui", "Sébastien=Seb", "Mathieu=Mat", "Élodie=Elo", "José=Pepe", "Francisco=Paco/Fran", "Manuel=Manolo", "Antonio=Toni", "Jesús=Chus", "Dolores=Lola", "Consuelo=Chelo", "Guadalupe=Lupe", "Alejandra=Ale", "Alejandro=Alex", "Eduardo=Edu", "Ignacio=Nacho", "Krzysztof=Krzysiek", "Katarzyna=Kasia", "Małgorzata=Gosia", "Agnieszka=Aga", "Tomasz=Tomek", "Aleksandra=Ola", "Magdalena=Magda", "Joanna=Asia", "Jakub=Kuba", "Piotr=Piotrek", "Mehmet=Memo", "Mustafa=Mısto", "İbrahim=İbo", "Vijay=Vij", "Siddharth=Sid", "Aishwarya=Aish", "Giuseppe=Peppe/Beppe", "Giovanni=Gianni", "Francesca=Franci", "Alessandro=Ale/Sandro", "Salvatore=Totò", "Hendrik=Henk", "Cornelis=Cees", "Wilhelmina=Mina", "Johannes=Hans", "Siobhán=Shiv", "Kathleen=Kath", "Bridget=Bridie", "Mikael=Micke", "Karl=Kalle", "Johan=Janne", "Mohamed=Mo", "Youssef=Joe"]
+        for pair in words("""Robert=Bob/Rob/Bobby William=Bill/Will/Billy James=Jim/Jimmy/Jamie
+        John=Jack/Johnny Michael=Mike/Mick Thomas=Tom/Tommy Daniel=Dan/Danny
+        Christopher=Chris/Kit Matthew=Matt Andrew=Andy/Drew Joseph=Joe/Joey
+        Charles=Charlie/Chuck Richard=Rick/Dick/Rich Edward=Ed/Ted/Eddie Benjamin=Ben
+        Samuel=Sam Anthony=Tony Steven=Steve Joshua=Josh Nicholas=Nick Jonathan=Jon
+        Alexander=Alex/Xander Timothy=Tim Gregory=Greg Patrick=Pat/Paddy Kenneth=Ken
+        Donald=Don Ronald=Ron Jeffrey=Jeff Nathan=Nate Jacob=Jake Lawrence=Larry
+        Frederick=Fred/Freddie Theodore=Theo/Ted Albert=Al/Bert Walter=Walt Douglas=Doug
+        Raymond=Ray Philip=Phil Peter=Pete Henry=Harry/Hank David=Dave/Davey Oliver=Ollie
+        Mary=Molly/Polly Jennifer=Jen/Jenny Elizabeth=Liz/Beth/Betsy/Eliza Jessica=Jess
+        Emily=Em Margaret=Maggie/Peggy/Meg Susan=Sue/Susie Rebecca=Becky/Becca
+        Amanda=Mandy Rachel=Rae Victoria=Vicky/Tori Charlotte=Charlie/Lottie Amelia=Millie
+        Katherine=Kate/Kathy/Katie Patricia=Pat/Patty/Trish Deborah=Debbie/Deb
+        Stephanie=Steph Samantha=Sam Abigail=Abby Natalie=Nat Eleanor=Ellie/Nell
+        Pamela=Pam Kimberly=Kim Melissa=Mel Danielle=Dani Bethany=Beth Katharina=Kathi
+        Johanna=Hanna/Jo Franziska=Franzi Susanne=Susi Sabine=Bine Maximilian=Max
+        Sebastian=Basti Wolfgang=Wolf Matthias=Matze Tobias=Tobi Stefanie=Steffi
+        Friedrich=Fritz Nicolas=Nico Guillaume=Guigui Sébastien=Seb Mathieu=Mat Élodie=Elo
+        José=Pepe Francisco=Paco/Fran Manuel=Manolo Antonio=Toni Jesús=Chus Dolores=Lola
+        Consuelo=Chelo Guadalupe=Lupe Alejandra=Ale Alejandro=Alex Eduardo=Edu
+        Ignacio=Nacho Krzysztof=Krzysiek Katarzyna=Kasia Małgorzata=Gosia Agnieszka=Aga
+        Tomasz=Tomek Aleksandra=Ola Magdalena=Magda Joanna=Asia Jakub=Kuba Piotr=Piotrek
+        Mehmet=Memo Mustafa=Mısto İbrahim=İbo Vijay=Vij Siddharth=Sid Aishwarya=Aish
+        Giuseppe=Peppe/Beppe Giovanni=Gianni Francesca=Franci Alessandro=Ale/Sandro
+        Salvatore=Totò Hendrik=Henk Cornelis=Cees Wilhelmina=Mina Johannes=Hans
+        Siobhán=Shiv Kathleen=Kath Bridget=Bridie Mikael=Micke Karl=Kalle Johan=Janne
+        Mohamed=Mo Youssef=Joe""")
     )
 }

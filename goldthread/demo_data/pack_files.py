@@ -9,7 +9,7 @@ from typing import BinaryIO, Final
 
 from goldthread.demo_data import app_source, crm_source, signups_source
 from goldthread.demo_data.collected import Block, csv_line
-from goldthread.demo_data.reference_files import rates_file
+from goldthread.demo_data.rates import rates_file
 from goldthread.demo_data.truth import TruthFiles
 
 _DATABASE: Final = "app/app.sqlite"
@@ -74,8 +74,8 @@ class PackFiles:
             self._database.execute("commit")
             self._lines[f"{_DATABASE}:{table}"] += len(rows)
         self._truth.add("source_records", block.source_records)
-        self._truth.add("people", block.people)
-        self._truth.add("value_issues", block.value_issues)
+        for name, truth_rows in block.truth.items():
+            self._truth.add(name, truth_rows)
 
     def _header(self, path: str) -> bytes:
         if path.startswith("signups/"):

@@ -33,6 +33,7 @@ class Household:
     address: Address
     area_code: str
     landline: str | None = None
+    head_phone: str | None = None
     mailbox: str | None = None
     device: str | None = None
 
@@ -61,7 +62,6 @@ class Person:
     user_id: str | None = None
     stripe_id: str | None = None
     devices: list[str] = field(default_factory=list)
-    second_user_id: str | None = None
 
     @property
     def facts(self) -> Facts:

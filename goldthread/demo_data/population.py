@@ -27,6 +27,7 @@ from goldthread.demo_data.randomness import (
     uuid_text,
 )
 from goldthread.demo_data.stamps import DAY, day_text
+from goldthread.demo_data.wordlists import words
 
 #: How far back the story reaches.
 STORY_DAYS: Final = 540
@@ -71,10 +72,14 @@ def _household(seed: int, first: int, size: int, as_of: int) -> list[Person]:
             household.mailbox = f"family.{family}{person_number(first)}@{domain}"
         if chance(rng, 0.08):
             household.device = uuid_text(rng)
-    return [
+    people = [
         _person(seed, first + place, household, origin, member, as_of)
         for place, member in enumerate(members)
     ]
+    if size > 1:
+        # The others give this number at times; it is its owner's all the same.
+        household.head_phone = people[0].facts.phone
+    return people
 
 
 def _address(rng: Random, country: str, city: City) -> Address:
@@ -105,7 +110,9 @@ def _members(rng: Random, origin: str, size: int, as_of: int) -> list[Member]:
     if size == 2 and chance(rng, 0.12):
         # Father and son, or mother and daughter, of one name under one roof.
         parent = members[0]
-        birth = min(parent.birth_day + between(rng, 7500, 11000), today - 17 * 365)
+        birth = min(
+            parent.birth_day + between(rng, 7500, 11000), today - between(rng, 17 * 365, 24 * 365)
+        )
         members[1] = Member(gender, parent.first_name, parent.last_name, birth)
     return members
 
@@ -118,7 +125,7 @@ def _member(rng: Random, origin: str, gender: str, family: str, birth_day: int) 
 def _child(rng: Random, origin: str, family: str, members: list[Member], today: int) -> Member:
     gender = pick(rng, "fm")
     parents = max(member.birth_day for member in members[:2])
-    birth = min(parents + between(rng, 6800, 12500), today - between(rng, 16, 19) * 365)
+    birth = min(parents + between(rng, 6800, 12500), today - between(rng, 16 * 365, 24 * 365))
     if len(members) > 2 and chance(rng, 0.12):
         birth = members[-1].birth_day  # twins
     child = _member(rng, origin, gender, family, birth)
@@ -164,11 +171,11 @@ def _person(
     return person
 
 
-_TRADES: Final = (
-    ["Logistics", "Analytics", "Foods", "Systems", "Design", "Energy", "Partners", "Textiles", "Media", "Labs"]
+_TRADES: Final = words(
+    """Logistics Analytics Foods Systems Design Energy Partners Textiles Media Labs"""
 )
-_HEADS: Final = (
-    ["Northgate", "Alder", "Brightwell", "Kestrel", "Oakhaven", "Meridian", "Falkner", "Sunder", "Vantage"]
+_HEADS: Final = words(
+    """Northgate Alder Brightwell Kestrel Oakhaven Meridian Falkner Sunder Vantage"""
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from random import Random
 from typing import Final
 
+from goldthread.demo_data.bad_values import Spoiler
 from goldthread.demo_data.collected import Collector
 from goldthread.demo_data.countries import COUNTRIES
 from goldthread.demo_data.people import Person
@@ -54,6 +55,7 @@ def add_signup(out: Collector, rng: Random, person: Person, moment: int, as_of: 
         first, last = write_name(rng, facts, _CARE)
         if person.household.mailbox and chance(rng, 0.3):
             email = person.household.mailbox
+            out.claim("email", email, person.person_id)
     if fullness > 0.55:
         written_country = write_country(rng, country)
         postal, city = facts.address.postal_code, facts.address.city
@@ -64,12 +66,17 @@ def add_signup(out: Collector, rng: Random, person: Person, moment: int, as_of: 
     if fullness > 0.38 and first and birth_date and chance(rng, 0.02):
         name, _, domain = email.partition("@")
         email = f"{with_typo(rng, name)}@{domain}"
+    bad = Spoiler(out, rng, "signups", signup_id)
+    written_email = write_email(rng, email)
+    if first:
+        # Without an address such a row would hold nothing that identifies.
+        written_email = bad.spoil("email", written_email) or ""
     row = [
-        signup_id, write_email(rng, email), first, last, phone, birth_date, postal, city,
-        written_country, pick(rng, _YES if chance(rng, 0.72) else _NO), _SOURCES.draw(rng),
+        signup_id, written_email, first, last, bad.spoil("phone", phone),
+        bad.spoil("birth_date", birth_date), postal, city, written_country,
+        pick(rng, _YES if chance(rng, 0.72) else _NO), _SOURCES.draw(rng),
         iso_seconds(moment, COUNTRIES[country].offset_minutes),
     ]  # fmt: skip
-    _spoil(out, rng, signup_id, row)
     path = signups_path(moment)
     if path == signups_path(as_of):
         row.append(f"R{between(rng, 100, 999)}" if chance(rng, 0.1) else "")
@@ -77,13 +84,3 @@ def add_signup(out: Collector, rng: Random, person: Person, moment: int, as_of: 
     line = out.add_csv(path, moment, row)
     if chance(rng, 0.01):
         out.add_line(path, moment + between(rng, 0, 20) * DAY, line)
-
-
-def _spoil(out: Collector, rng: Random, signup_id: str, row: list[str]) -> None:
-    """Now and then an optional field holds nonsense; the row itself stays good."""
-    if chance(rng, 0.006):
-        row[5] = pick(rng, ("1985-02-31", "31/02/1990", "0000-00-00", "unknown"))
-        out.value_issues.append(("signups", signup_id, "birth_date", row[5]))
-    if chance(rng, 0.006):
-        row[4] = pick(rng, ("12", "call me", "n/a", "+49 (0) ???"))
-        out.value_issues.append(("signups", signup_id, "phone", row[4]))

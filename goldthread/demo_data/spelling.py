@@ -10,12 +10,16 @@ from goldthread.demo_data.given_names import NICKNAMES
 from goldthread.demo_data.identifiers import ascii_letters, write_phone
 from goldthread.demo_data.people import Facts
 from goldthread.demo_data.randomness import between, chance, pick
+from goldthread.demo_data.wordlists import words
 
 _NEIGHBOURS: Final = {
     letter: near
     for letter, near in (
         pair.split("=")
-        for pair in ["q=wa", "w=qes", "e=wrd", "r=etf", "t=ryg", "y=tuh", "u=yij", "i=uok", "o=ipl", "p=ol", "a=qsz", "s=adw", "d=sfe", "f=dgr", "g=fht", "h=gjy", "j=hku", "k=jli", "l=kop", "z=axs", "x=zcd", "c=xvf", "v=cbg", "b=vnh", "n=bmj", "m=nk"]
+        for pair in words(
+            """q=wa w=qes e=wrd r=etf t=ryg y=tuh u=yij i=uok o=ipl p=ol a=qsz s=adw d=sfe f=dgr
+            g=fht h=gjy j=hku k=jli l=kop z=axs x=zcd c=xvf v=cbg b=vnh n=bmj m=nk"""
+        )
     )
 }
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from random import Random
 from typing import Final
 
+from goldthread.demo_data.bad_values import Spoiler
 from goldthread.demo_data.catalog import ZERO_DECIMAL, draw_product, price_in
 from goldthread.demo_data.collected import Collector
 from goldthread.demo_data.countries import COUNTRIES
 from goldthread.demo_data.identifiers import make_stripe_id
+from goldthread.demo_data.outcomes import Order
 from goldthread.demo_data.people import Facts, Person
 from goldthread.demo_data.plans import Purchase
 from goldthread.demo_data.randomness import between, chance
@@ -29,6 +31,7 @@ def add_customer(out: Collector, rng: Random, person: Person, created: int) -> N
     stripe_id = person.stripe_id
     assert stripe_id is not None
     facts = person.facts_at(created)
+    bad = Spoiler(out, rng, "stripe", stripe_id)
     told_user = person.user_id is not None and chance(rng, 0.5)
     customer = {
         "id": stripe_id,
@@ -39,7 +42,7 @@ def add_customer(out: Collector, rng: Random, person: Person, created: int) -> N
         "livemode": False,
         "metadata": {"user_id": person.user_id} if told_user else {},
         "name": " ".join(write_name(rng, facts, _CARE)) if chance(rng, 0.85) else None,
-        "phone": _phone(rng, person, facts) if chance(rng, 0.35) else None,
+        "phone": bad.spoil("phone", _phone(rng, person, facts) if chance(rng, 0.35) else None),
     }
     out.add_record("stripe", stripe_id, person.person_id)
     out.add_json(CUSTOMERS_PATH, created, customer)
@@ -68,11 +71,14 @@ def _minor_units(hundredths: int, currency: str) -> int:
     return hundredths // 100 if currency in ZERO_DECIMAL else hundredths
 
 
-def add_charge(out: Collector, rng: Random, person: Person, purchase: Purchase, as_of: int) -> None:
-    """The card's side of an app purchase: failed attempts, the charge, later its refund."""
+def add_charge(out: Collector, rng: Random, person: Person, purchase: Purchase, as_of: int) -> str:
+    """The card's side of an app purchase: failed attempts, the charge, later its refund.
+
+    Returns the id of the charge that went through.
+    """
     moment = purchase.moment + between(rng, 2, 90) * 1000
     metadata = {"purchase_id": purchase.purchase_id} if purchase.names_purchase else {}
-    if chance(rng, 0.05):
+    if purchase.names_purchase and chance(rng, 0.07):
         failed = _charge(rng, person, moment - 50_000, purchase.amount, purchase.currency, "failed")
         failed["metadata"] = metadata
         out.add_json(CHARGES_PATH, moment - 50_000, failed)
@@ -81,6 +87,7 @@ def add_charge(out: Collector, rng: Random, person: Person, purchase: Purchase, 
     charge = _charge(rng, person, moment, purchase.amount, purchase.currency, "succeeded")
     charge["metadata"] = metadata
     _add_with_refund(out, rng, charge, moment, purchase.refunded, purchase.currency, as_of)
+    return str(charge["id"])
 
 
 def _add_with_refund(
@@ -127,7 +134,7 @@ def _charge(
     }
 
 
-def add_guest_charge(out: Collector, rng: Random, person: Person, moment: int, as_of: int) -> None:
+def add_guest_charge(out: Collector, rng: Random, person: Person, moment: int, as_of: int) -> Order:
     """A charge without a customer; what was typed at the till is all that is known."""
     currency = COUNTRIES[person.household.country].currency
     product = draw_product(rng)
@@ -143,8 +150,10 @@ def add_guest_charge(out: Collector, rng: Random, person: Person, moment: int, a
         country_told = chance(rng, 0.5)
         details["phone"] = _phone(rng, person, facts)
         if country_told:
-            details["address"] = {"country": person.household.country, "line1": None, "city": None,
-                                  "postal_code": facts.address.postal_code, "state": None}  # fmt: skip
+            details["address"] = {
+                "country": person.household.country,
+                "postal_code": facts.address.postal_code,
+            }
     if typed > 0.4 and chance(rng, 0.7):
         details["name"] = " ".join(write_name(rng, facts, _CARE))
         if chance(rng, 0.4):
@@ -153,12 +162,14 @@ def add_guest_charge(out: Collector, rng: Random, person: Person, moment: int, a
     out.add_record("stripe", f"guest:{charge['id']}", person.person_id)
     refunded = amount if status == "succeeded" and chance(rng, 0.05) else 0
     _add_with_refund(out, rng, charge, moment, refunded, currency, as_of)
+    return Order(None, str(charge["id"]), moment, status, amount - refunded, currency)
 
 
-def add_lone_charge(out: Collector, rng: Random, person: Person, moment: int, as_of: int) -> None:
+def add_lone_charge(out: Collector, rng: Random, person: Person, moment: int, as_of: int) -> Order:
     """A charge of a known customer that the app knows nothing of: an order of its own."""
     currency = COUNTRIES[person.household.country].currency
     amount = price_in(draw_product(rng), currency) * between(rng, 1, 3) + between(rng, 1, 99)
     status = "succeeded" if chance(rng, 0.9) else "pending"
     charge = _charge(rng, person, moment, amount, currency, status)
     _add_with_refund(out, rng, charge, moment, 0, currency, as_of)
+    return Order(None, str(charge["id"]), moment, status, amount, currency)

@@ -20,16 +20,24 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     ),
     "broken_rows": ("source", "source_file", "row_number", "reason"),
     "value_issues": ("source", "row_key", "column_name", "raw_value"),
+    "orders": (
+        "person_id", "purchase_id", "charge_id", "ordered_at", "status", "order_amount", "currency",
+    ),
+    "audiences": ("audience", "person_id", "source", "source_record_id"),
 }  # fmt: skip
 _ROW_GROUP: Final = 100_000
 
 
+_TYPES: Final[dict[str, Any]] = {
+    "row_number": pa.int64(),
+    "ordered_at": pa.timestamp("ms"),
+    "order_amount": pa.decimal128(18, 2),
+}
+
+
 def _schema(name: str) -> Any:
     return pa.schema(
-        [
-            pa.field(column, pa.int64() if column == "row_number" else pa.string())
-            for column in COLUMNS[name]
-        ]
+        [pa.field(column, _TYPES.get(column, pa.string())) for column in COLUMNS[name]]
     )
 
 

@@ -82,10 +82,15 @@ class Visit:
         if device.is_phone and chance(rng, 0.08):
             self._held = between(rng, 10, 3 * 24 * 60) * MINUTE
 
-    def send(self, kind: str, moment: int, user_id: str | None, path: str, **body: object) -> None:
-        """One message that happened at ``moment``; nothing is written for the future."""
+    def send(
+        self, kind: str, moment: int, user_id: str | None, path: str, **body: object
+    ) -> int | None:
+        """One message that happened at ``moment``; nothing is written for the future.
+
+        Returns its event time as the receiver can tell it, None when nothing was written.
+        """
         if moment >= self._as_of - 2 * SECOND:
-            return
+            return None
         rng, device = self._rng, self._device
         latency = 60 + int(rng.random() ** 4 * 1500)
         held = self._held if moment + self._held + latency < self._as_of else 0
@@ -105,11 +110,14 @@ class Visit:
         elif device.blank_user_id is not None:
             message["userId"] = device.blank_user_id
         message["context"] = {**self._context, "page": {"path": path, "url": SITE + path}}
+        event_time = moment + latency
         if rng.random() < 0.005 and not device.skew:
             # Relayed by something that forgot one of the clocks.
             del message["sentAt"]
+            event_time = moment
         self._out.add_record("web", device.anonymous_id, device.owner)
         deliver(self._out, rng, message, received, self._as_of)
+        return event_time
 
 
 def send_from_server(

@@ -10,11 +10,12 @@ from goldthread.demo_data.catalog import CAMPAIGNS, SHOES, Campaign, Product, dr
 from goldthread.demo_data.collected import Collector
 from goldthread.demo_data.consent_source import draw_preferences
 from goldthread.demo_data.countries import COUNTRIES
+from goldthread.demo_data.outcomes import Sighting
 from goldthread.demo_data.people import Person
 from goldthread.demo_data.plans import Purchase
 from goldthread.demo_data.randomness import between, chance, pick, skewed_count
 from goldthread.demo_data.spelling import write_name
-from goldthread.demo_data.stamps import MINUTE, SECOND
+from goldthread.demo_data.stamps import HOUR, MINUTE, SECOND
 from goldthread.demo_data.web_messages import Device, Visit, make_device, send_from_server
 
 _CARE: Final = 0.75
@@ -28,6 +29,7 @@ class WebPerson:
         self._out, self._rng, self.person, self._as_of = out, rng, person, as_of
         self._locale = COUNTRIES[person.household.country].language
         self._currency = COUNTRIES[person.household.country].currency
+        self.sightings: list[Sighting] = []
         self.devices = [self._device(anonymous_id) for anonymous_id in person.devices]
 
     def _device(self, anonymous_id: str) -> Device:
@@ -51,7 +53,7 @@ class WebPerson:
                 self._leave_email(device, person.joined_at + int(span * rng.random()))
             else:
                 device.owner = None if person.user_id or number else person.person_id
-        for _ in range(skewed_count(rng, 1.2 * max(0.4, person.activity), 0.7, 40)):
+        for _ in range(skewed_count(rng, 1.6 * max(0.4, person.activity), 0.75, 60)):
             start = person.joined_at + int(span * rng.random() ** 0.8) - 9 * MINUTE
             self._browse(pick(rng, self.devices), start)
         for purchase in purchases:
@@ -109,8 +111,14 @@ class WebPerson:
 
     def _product(self, product: Product) -> dict[str, Any]:
         price = price_in(product, self._currency) / 100
-        return {"product_id": product.product_id, "sku": product.product_id, "name": product.name,
-                "category": product.category, "price": price, "currency": self._currency}  # fmt: skip
+        return {
+            "product_id": product.product_id,
+            "sku": product.product_id,
+            "name": product.name,
+            "category": product.category,
+            "price": price,
+            "currency": self._currency,
+        }
 
     def _browse(self, device: Device, start: int) -> None:
         rng = self._rng
@@ -127,7 +135,7 @@ class WebPerson:
             self._send(visit, device, "track", clock, "/search", event="Products Searched",
                        properties={"query": draw_product(rng).category})  # fmt: skip
         product = draw_product(rng)
-        for _ in range(skewed_count(rng, 0.9, 0.8, 8) if chance(rng, 0.75) else 0):
+        for _ in range(skewed_count(rng, 1.2, 0.8, 9) if chance(rng, 0.8) else 0):
             product = draw_product(rng)
             clock += between(rng, 8, 240) * SECOND
             self._view(visit, device, clock, product)
@@ -191,9 +199,9 @@ class WebPerson:
         self._view(visit, device, moment - 30 * SECOND, draw_product(rng))
         self._view(visit, device, moment, pick(rng, SHOES))
         if chance(rng, 0.2):
+            order = {"order_id": f"web-{device.anonymous_id[:12]}", "currency": self._currency}
             self._send(visit, device, "track", moment + 10 * SECOND, "/checkout/done",
-                       event="Order Completed", properties={"order_id": f"web-{device.anonymous_id[:12]}", "total": 59,
-                                                            "currency": self._currency})  # fmt: skip
+                       event="Order Completed", properties={**order, "total": 59})  # fmt: skip
 
     def use_shared_device(self, anonymous_id: str, moment: int) -> None:
         """Signs in on a device that others sign in on as well, and looks around."""
@@ -208,7 +216,16 @@ class WebPerson:
     def _send(
         self, visit: Visit, device: Device, kind: str, moment: int, path: str, **body: object
     ) -> None:
-        visit.send(kind, moment, device.user_id_at(moment, self.person.user_id), path, **body)
+        user_id = device.user_id_at(moment, self.person.user_id)
+        seen_at = visit.send(kind, moment, user_id, path, **body)
+        if seen_at is None or seen_at < self._as_of - HOUR:
+            return
+        event, properties = body.get("event"), body.get("properties")
+        is_shoes = isinstance(properties, dict) and properties.get("category") == "shoes"
+        if event == "Order Completed" or (event == "Product Viewed" and is_shoes):
+            person_id = self.person.person_id if user_id else device.owner
+            is_order = event == "Order Completed"
+            self.sightings.append(Sighting(person_id, device.anonymous_id, seen_at, is_order))
 
 
 def _page(path: str, title: str) -> dict[str, str]:

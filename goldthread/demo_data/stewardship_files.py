@@ -1,31 +1,13 @@
-"""Files that no person writes: exchange rates and the decisions of data stewards."""
+"""Decisions of data stewards: a few rows in each of their files."""
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Final
 
 from goldthread.demo_data.collected import csv_line
 from goldthread.demo_data.people import Person
-from goldthread.demo_data.stamps import DAY, day_text, iso_seconds
-
-#: Dollars for one unit. CHF has no rate at all, PLN and SEK none before this year: their orders
-#: stay out of lifetime value and are reported.
-_RATES: Final = {"EUR": 1.09, "GBP": 1.27, "JPY": 0.0067, "PLN": 0.25, "SEK": 0.095}
-_LATE_CURRENCIES: Final = ("PLN", "SEK")
-
-
-def rates_file(as_of: int) -> bytes:
-    """One rate a month and currency; the two late currencies begin 300 days before the end."""
-    lines = [csv_line(("currency", "rate_to_base", "valid_from"))]
-    for step in range(20, -1, -1):
-        day = (as_of - step * 30 * DAY) // DAY
-        for number, (currency, rate) in enumerate(_RATES.items()):
-            if currency in _LATE_CURRENCIES and step > 10:
-                continue
-            drift = 1 + 0.002 * ((step * 7 + number * 5) % 11 - 5)
-            lines.append(csv_line((currency, f"{rate * drift:.6f}", day_text(day))))
-    return b"".join(lines)
-
+from goldthread.demo_data.stamps import DAY, iso_seconds
 
 HEADERS: Final[dict[str, tuple[str, ...]]] = {
     "stewardship/identity_overrides.csv": (
@@ -85,6 +67,6 @@ def _relatives(
     """Records of two people of one household, for the decision that they are two."""
     return [
         (owned[one.person_id][0], owned[other.person_id][0])
-        for one, other in zip(people, people[1:], strict=False)
+        for one, other in pairwise(people)
         if one.household is other.household and one.person_id in owned and other.person_id in owned
     ]
