@@ -6,30 +6,36 @@ from pathlib import Path
 
 import click
 
+from goldthread.cli._exit import EXIT_CODES_HELP, ExitCode, Stop
+from goldthread.cli._options import json_option
 from goldthread.demo_data.stamps import DEFAULT_AS_OF
 
 
-@click.command()
+@click.command(epilog=EXIT_CODES_HELP)
 @click.option("--people", type=click.IntRange(min=1), default=2000, show_default=True)
 @click.option("--seed", type=int, default=7, show_default=True)
 @click.option(
     "--out",
     "folder",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Input folder to write.  [default: GOLDTHREAD_INPUT_DIR or data/input]",
+    help="Folder to write.  [default: the input folder, GOLDTHREAD_INPUT_DIR]",
 )
 @click.option(
     "--as-of",
     default=DEFAULT_AS_OF,
     show_default=True,
+    metavar="TIMESTAMP",
     help="The moment the story ends (ISO 8601); run the pipeline at the same moment.",
 )
 @click.option(
-    "--processes", type=click.IntRange(1, 64), default=2, show_default=True,
+    "--processes",
+    type=click.IntRange(1, 64),
+    default=2,
+    show_default=True,
     help="Worker processes; the bytes do not depend on it.",
-)  # fmt: skip
+)
 @click.option("--overwrite", is_flag=True, help="Replace a pack of other options in the folder.")
-@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@json_option
 def command(
     people: int,
     seed: int,
@@ -42,10 +48,10 @@ def command(
     """Write realistic input in every layout, with the ground truth in _truth/.
 
     The same people, seed and moment give the same bytes. A pack that is there already is left
-    alone. Exits with 2 when the folder holds something else.
+    as it is.
     """
-    import json
-
+    from goldthread.cli._console import print_json
+    from goldthread.cli._progress import Bar
     from goldthread.demo_data.generate import FolderInUse, PackOptions, generate_pack
     from goldthread.demo_data.stamps import iso_seconds, parse_moment
     from goldthread.settings import Settings
@@ -55,20 +61,26 @@ def command(
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--as-of") from error
     target = folder or Settings.load().input_dir
-    options = PackOptions(people, seed, moment)
     try:
-        pack = generate_pack(options, target, processes=processes, overwrite=overwrite)
+        with Bar(quiet=as_json) as bar:
+            pack = generate_pack(
+                PackOptions(people, seed, moment),
+                target,
+                processes=processes,
+                overwrite=overwrite,
+                progress=lambda done: bar.advance("Generating people", done, people),
+            )
     except FolderInUse as error:
-        raise click.UsageError(str(error)) from error
+        raise Stop(str(error), ExitCode.FAILED) from error
+    totals: dict[str, int] = {}
+    for path, lines in pack.line_counts.items():
+        source = path.partition("/")[0]
+        totals[source] = totals.get(source, 0) + lines
     if as_json:
-        body = {"folder": str(target), "as_of": moment, "people": people, "seed": seed}
-        click.echo(json.dumps({**body, "is_new": pack.is_new, "lines": pack.line_counts}))
+        made = {"folder": target, "people": people, "seed": seed, "as_of": moment}
+        print_json({**made, "is_new": pack.is_new, "lines": totals})
         return
     verb = "Wrote" if pack.is_new else "Already there:"
     click.echo(f"{verb} {people:,} people (seed {seed}) in {target}")
-    totals: dict[str, int] = {}
-    for path, lines in pack.line_counts.items():
-        folder_name = path.partition("/")[0]
-        totals[folder_name] = totals.get(folder_name, 0) + lines
-    click.echo("  " + ", ".join(f"{name} {lines:,}" for name, lines in totals.items()) + " rows")
-    click.echo(f"  as of {moment}: run the pipeline with --as-of {moment}")
+    click.echo("  lines: " + ", ".join(f"{name} {count:,}" for name, count in totals.items()))
+    click.echo(f"  the story ends at {moment}; run the pipeline with --as-of {moment}")

@@ -45,6 +45,8 @@ def make_block(task: BlockTask) -> Block:
     ]  # fmt: skip
     rng = seeded(task.seed, "block", task.first)
     _share_devices(rng, webs, task.as_of)
+    if task.first == 0:
+        _forget_devices(out, rng, webs, task.as_of)
     add_outcomes(out, outcomes, task.as_of)
     add_broken_rows(out, rng, people, task.as_of, complete=task.first == 0)
     for person in people:
@@ -146,6 +148,19 @@ def _share_devices(rng: Random, webs: list[WebPerson], as_of: int) -> None:
             web.use_shared_device(tablet, web.person.joined_at + int(span * rng.random()))
     for _ in range(min(12, len(members))):
         pick(rng, members).use_shared_device(kiosk, as_of - between(rng, 1, 400) * HOUR)
+
+
+#: What broken clients send in place of an anonymous id.
+_BLOCKED_IDS: Final = ("00000000-0000-0000-0000-000000000000", "null", "anonymous", "-1")
+
+
+def _forget_devices(out: Collector, rng: Random, webs: list[WebPerson], as_of: int) -> None:
+    """Signs many people in on ids that are no ids; only one block does it, so ids stay unique."""
+    members = [web for web in webs if web.person.user_id]
+    for blocked in _BLOCKED_IDS:
+        out.claim("web", blocked, None)
+        for _ in range(min(10, len(members))):
+            pick(rng, members).use_shared_device(blocked, as_of - between(rng, 1, 900) * HOUR)
 
 
 def _truth(person: Person) -> tuple[str | None, ...]:

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import orjson
 
+from goldthread.demo_data.broken_db_rows import broken_db_rows
 from goldthread.demo_data.collected import Collector, csv_line
 from goldthread.demo_data.crm_source import export_moments, export_path
 from goldthread.demo_data.identifiers import make_stripe_id
@@ -34,7 +35,7 @@ def add_broken_rows(
             if complete or rng.random() < 0.08:
                 # Somewhere among the block's rows of the file.
                 out.add_line(path, out.any_place(rng, path), line, reason)
-    for table, values, reason in _database_kinds(rng, people, as_of):
+    for table, values, reason in broken_db_rows(rng, people, as_of):
         if complete or rng.random() < 0.08:
             out.add_db_row(table, values, reason)
 
@@ -143,6 +144,12 @@ def _web(rng: Random, as_of: int) -> Iterator[Broken]:
     yield "impossible timestamp", _json({**_event(rng, as_of), **late})
 
 
+def unfinished_line(as_of: int) -> tuple[str, bytes]:
+    """The file that is still being written, and the piece of a message at its end."""
+    path = f"web/events_{month_text(as_of)}.jsonl"
+    return path, b'{"messageId":"broken-still-being-written","type":"track","anonymousId":"bro'
+
+
 def _email(rng: Random, as_of: int) -> Iterator[Broken]:
     def event(**changes: object) -> dict[str, Any]:
         return {
@@ -221,37 +228,3 @@ def _consent(rng: Random, as_of: int) -> Iterator[Broken]:
     yield "no identifying field", _json(receipt(identifier_value=None))
     yield "unknown identifier_type", _json(receipt(identifier_type="shoe_size"))
     yield "impossible collected_at", _json(receipt(collected_at="2026-02-30T00:00:00Z"))
-
-
-def _database_kinds(
-    rng: Random, people: list[Person], as_of: int
-) -> Iterator[tuple[str, tuple[str | float | int | None, ...], str]]:
-    users = [person.user_id for person in people if person.user_id] or ["u_none"]
-    day = iso_seconds(as_of - 4 * DAY)
-
-    def purchase(**changes: str | float | int | None) -> tuple[str | float | int | None, ...]:
-        good: dict[str, str | float | int | None] = {
-            "purchase_id": "pur_broken_" + hex_id(rng, 48), "user_id": pick(rng, users),
-            "product_id": "GT-1000", "product_name": "Trail Runner", "category": "shoes",
-            "quantity": 1, "unit_price": 9900, "currency": "USD", "status": "completed",
-            "purchased_at": day, "updated_at": day,
-        }  # fmt: skip
-        return tuple({**good, **changes}.values())
-
-    for reason, changes in (
-        ("missing key", {"purchase_id": None}),
-        ("no identifying field", {"user_id": None}),
-        ("negative quantity", {"quantity": -2}),
-        ("negative unit_price", {"unit_price": -19.99}),
-        ("unit_price is not a number", {"unit_price": "free"}),
-        ("missing currency", {"currency": None}),
-        ("unknown status", {"status": "teleported"}),
-        ("impossible purchased_at", {"purchased_at": "2026-02-31T10:00:00+00:00"}),
-        ("NUL byte", {"product_name": "Trail\x00Runner"}),
-    ):
-        yield "purchases", purchase(**changes), reason
-    lost = f"lost.{hex_id(rng, 32)}@example.org"
-    name = ("Lost", "User", None, None, None, None, None)
-    yield "users", (None, lost, None, *name, day, day), "missing key"
-    user_id = "u_broken_" + hex_id(rng, 40)
-    yield "users", (user_id, lost, None, *name, day, "not a time"), "impossible updated_at"

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from goldthread.demo_data.blocks import BLOCK_PEOPLE, BlockTask, make_block
+from goldthread.demo_data.broken_rows import unfinished_line
 from goldthread.demo_data.collected import Block
 from goldthread.demo_data.pack_files import PackFiles
 from goldthread.demo_data.stamps import iso_seconds, parse_moment
@@ -81,6 +82,7 @@ def generate_pack(
             files.add(block)
             if progress is not None:
                 progress(task.last)
+        files.cut_off(*unfinished_line(as_of))
     (partial / AS_OF_FILE).write_text(iso_seconds(as_of) + "\n")
     return _finish(folder, options, files.line_counts)
 

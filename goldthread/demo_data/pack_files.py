@@ -77,6 +77,13 @@ class PackFiles:
         for name, truth_rows in block.truth.items():
             self._truth.add(name, truth_rows)
 
+    def cut_off(self, path: str, line: bytes) -> None:
+        """End a file in the middle of a line, as one that is still being written does."""
+        self._truth.add(
+            "broken_rows", [(path.partition("/")[0], path, self._lines[path] + 1, "cut off")]
+        )
+        self._append(path, line, 1)
+
     def _header(self, path: str) -> bytes:
         if path.startswith("signups/"):
             return csv_line(signups_source.header_of(path, self._as_of))

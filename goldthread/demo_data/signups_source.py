@@ -26,6 +26,8 @@ HEADER: Final = (
 )  # fmt: skip
 #: The newest form has one more field; columns nobody asked for are kept by the loader.
 HEADER_WITH_REFERRAL: Final = (*HEADER, "referral_code")
+#: Rows that the form's provider delivered once more.
+RESENT_PATH: Final = "signups/resent.csv"
 _CARE: Final = 0.5
 _SOURCES: Final = Weighted.of(
     {"footer": 0.4, "popup": 0.25, "checkout": 0.15, "store": 0.1, "event": 0.1}
@@ -68,6 +70,8 @@ def add_signup(out: Collector, rng: Random, person: Person, moment: int, as_of: 
         email = f"{with_typo(rng, name)}@{domain}"
     bad = Spoiler(out, rng, "signups", signup_id)
     written_email = write_email(rng, email)
+    if first and chance(rng, 0.004):
+        written_email = "test@test.com"
     if first:
         # Without an address such a row would hold nothing that identifies.
         written_email = bad.spoil("email", written_email) or ""
@@ -82,5 +86,6 @@ def add_signup(out: Collector, rng: Random, person: Person, moment: int, as_of: 
         row.append(f"R{between(rng, 100, 999)}" if chance(rng, 0.1) else "")
     out.add_record("signups", signup_id, person.person_id)
     line = out.add_csv(path, moment, row)
-    if chance(rng, 0.01):
-        out.add_line(path, moment + between(rng, 0, 20) * DAY, line)
+    if chance(rng, 0.02):
+        again = path if chance(rng, 0.5) or len(row) > len(HEADER) else RESENT_PATH
+        out.add_line(again, moment + between(rng, 0, 20) * DAY, line)

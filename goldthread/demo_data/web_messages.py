@@ -19,6 +19,8 @@ _AGENTS: Final = (
     "Mozilla/5.0 (iPhone; CPU iPhone OS 17_6 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148",
     "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 Chrome/128.0.0.0 Mobile",
 )
+#: What clients send for the user before anyone has signed in; all of it identifies nobody.
+_NO_USER: Final = ("", "", "", "", "", "", "null", "anonymous", "-1")
 _BROWSER: Final = {"name": "analytics.js", "version": "npm:next-1.70.0"}
 _PHONE: Final = {"name": "analytics-ios", "version": "4.1.8"}
 _SERVER: Final = {"name": "analytics-python", "version": "2.3.2"}
@@ -52,7 +54,7 @@ def make_device(rng: Random, anonymous_id: str, locale: str) -> Device:
         anonymous_id,
         is_phone,
         between(rng, -40 * 24, 40 * 24) * HOUR + 1234 if chance(rng, 0.02) else 0,
-        "" if chance(rng, 0.1) else None,
+        pick(rng, _NO_USER) if chance(rng, 0.12) else None,
     )
     device.context = {
         "ip": f"203.0.113.{between(rng, 1, 254)}",
