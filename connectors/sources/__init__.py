@@ -1,0 +1,49 @@
+"""Inbound connectors: one folder a source, each a declaration; one engine for all of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from connectors.sources._engine.discovery import find_source, source_names
+from connectors.sources.declaration import Column, Source, Table
+from connectors.sources.results import LoadResult, Progress, Report, TableResult
+
+if TYPE_CHECKING:
+    from goldthread.settings import Settings
+    from goldthread.warehouse import Run
+
+__all__ = [
+    "Column",
+    "LoadResult",
+    "Progress",
+    "Report",
+    "Source",
+    "Table",
+    "TableResult",
+    "find_source",
+    "load_all",
+    "load_source",
+    "source_names",
+]
+
+
+def load_all(
+    settings: Settings,
+    run: Run,
+    sources: list[str] | None = None,
+    report: Report | None = None,
+) -> list[LoadResult]:
+    """Load what is new of all sources, or of the named ones, in alphabetical order.
+
+    Raises LookupError for a source that does not exist, before anything is loaded.
+    """
+    from connectors.sources._engine.load import load_all as load
+
+    return load(settings, run, sources, report)
+
+
+def load_source(
+    settings: Settings, name: str, run: Run, report: Report | None = None
+) -> LoadResult:
+    """Load what is new of one source."""
+    return load_all(settings, run, [name], report)[0]

@@ -1,0 +1,121 @@
+"""What readers hand on: batches of cells with their position, and rows they could not read."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+MAX_FIELD_BYTES = 256 * 1024
+MAX_RAW_BYTES = 256 * 1024
+CHUNK_BYTES = 32 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class BrokenRow:
+    """A row that the reader itself refuses; ``key`` where it can be read."""
+
+    row_number: int
+    reason: str
+    raw: str
+    key: str | None = None
+
+
+@dataclass
+class Batch:
+    """Some rows of one file.
+
+    rows: ``row_number``, ``line`` (the original text; not for SQLite), and, but for JSON lines,
+        one text column for each declared column (null where the file lacks it) and ``_extra``.
+    read: rows met in the input, broken ones included, blank lines not.
+    bytes_read: uncompressed bytes of input that this batch stands for.
+    """
+
+    rows: pa.Table
+    broken: list[BrokenRow]
+    read: int
+    bytes_read: int
+
+
+@dataclass
+class FileState:
+    """What is remembered of a file between loads; kept in dlt's state as a plain dict.
+
+    The settled part (``offset`` bytes, ``lines`` lines, ``sha256``) holds whole rows only. What
+    follows it (``open_sha256``) is a last row without line end, or a quote that was never
+    closed: it was loaded as it stood, and is read again when the file has grown.
+    """
+
+    size: int = 0
+    mtime_ns: int = 0
+    version: int = 0
+    offset: int = 0
+    lines: int = 0
+    sha256: str = ""
+    open_sha256: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        return dict(vars(self))
+
+
+Kind = Literal["new", "grown", "rewritten", "same"]
+
+
+@dataclass
+class Reading:
+    """One file in one load. ``state`` is final once ``batches`` is exhausted.
+
+    kind: ``grown``: the settled part is as before and only the rest is read; ``same``: touched,
+        but nothing in it changed.
+    first_row: rows of this version of the file from this line on are replaced by the reading.
+    """
+
+    source_file: str
+    kind: Kind
+    first_row: int
+    state: FileState
+    batches: Iterator[Batch] = field(default_factory=lambda: iter(()))
+
+
+def shown(raw: bytes) -> str:
+    """Bytes as text that any database takes: wrong UTF-8 and NUL as escapes, cut when huge."""
+    cut = raw[:MAX_RAW_BYTES]
+    text = cut.decode("utf-8", errors="backslashreplace").replace("\x00", "\\x00").rstrip("\r\n")
+    return text if len(raw) <= len(cut) else f"{text}… ({len(raw)} bytes in all)"
+
+
+def read_ahead(batches: Iterator[Batch], depth: int = 1) -> Iterator[Batch]:
+    """Yield from ``batches`` while a thread already prepares the next ``depth`` ones."""
+    ready: queue.Queue[Batch | BaseException | None] = queue.Queue(maxsize=depth)
+    abandoned = threading.Event()
+
+    def work() -> None:
+        last: BaseException | None = None
+        try:
+            for batch in batches:
+                ready.put(batch)
+                if abandoned.is_set():
+                    return
+        except BaseException as error:  # handed to the reading thread, which raises it
+            last = error
+        ready.put(last)
+
+    thread = threading.Thread(target=work, name="read-ahead", daemon=True)
+    thread.start()
+    try:
+        while (item := ready.get()) is not None:
+            if isinstance(item, BaseException):
+                raise item
+            yield item
+    finally:
+        abandoned.set()
+        while thread.is_alive():
+            try:
+                ready.get(timeout=0.05)
+            except queue.Empty:
+                continue

@@ -1,0 +1,36 @@
+"""Finding the sources: every folder beside this one with a ``source.py`` is one."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import pkgutil
+
+import connectors.sources
+from connectors.sources.declaration import Source
+
+
+def source_names() -> list[str]:
+    """Names of all sources, sorted."""
+    package = connectors.sources
+    return sorted(
+        module.name
+        for module in pkgutil.iter_modules(package.__path__)
+        if module.ispkg
+        and not module.name.startswith("_")
+        and importlib.util.find_spec(f"{package.__name__}.{module.name}.source")
+    )
+
+
+def find_source(name: str) -> Source:
+    """The declaration of one source.
+
+    Raises LookupError for a name that no folder has.
+    """
+    if name not in source_names():
+        raise LookupError(f"There is no source {name!r}; there are {', '.join(source_names())}.")
+    source = importlib.import_module(f"connectors.sources.{name}.source").SOURCE
+    assert isinstance(source, Source)
+    if source.name != name:
+        raise ValueError(f"connectors/sources/{name}/source.py declares {source.name!r}.")
+    return source

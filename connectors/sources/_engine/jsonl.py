@@ -1,0 +1,204 @@
+"""JSON lines → Arrow without copying: newlines found by numpy, odd lines looked at one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import orjson
+import pyarrow as pa
+
+from connectors.sources._engine.batches import (
+    MAX_FIELD_BYTES,
+    Batch,
+    BrokenRow,
+    FileState,
+    Reading,
+    shown,
+)
+from connectors.sources._engine.streams import TextFile
+from connectors.sources.declaration import Table
+
+MAX_LINE_BYTES = 64 * 1024 * 1024
+ROWS_A_BATCH = 8192
+BOM = b"\xef\xbb\xbf"
+# DuckDB's JSON reader takes these, the JSON standard does not.
+TOO_LENIENT = (b"NaN", b"Infinity")
+
+
+def read_jsonl(path: Path, source_file: str, known: FileState | None, table: Table) -> Reading:
+    """Start reading a file of JSON lines; nothing but its known part is read before iteration."""
+    file = TextFile(path, known)
+    reading = Reading(source_file, file.kind, file.state.lines + 1, file.state)
+    if reading.kind == "same":
+        file.finish(file.next_chunk())
+    else:
+        reading.batches = _batches(file, table)
+    return reading
+
+
+def _batches(file: TextFile, table: Table) -> Iterator[Batch]:
+    keys = [column.source_key for column in table.columns if column.name in table.key]
+    carry = b""
+    while chunk := file.next_chunk():
+        data = carry + chunk
+        cut = data.rfind(b"\n") + 1
+        if not cut and len(data) <= MAX_LINE_BYTES:
+            carry = data
+            continue
+        # A line of endless length is let go in pieces, each of them a broken row.
+        whole, carry = (data[:cut], data[cut:]) if cut else (data, b"")
+        first_row = file.state.lines + 1
+        batch = lines_to_batch(whole if cut else whole + b"\n", first_row, keys)
+        file.settle(whole, whole.count(b"\n"))
+        yield batch
+    first_row = file.state.lines + 1
+    if carry:
+        batch = lines_to_batch(carry + b"\n", first_row, keys)
+        if file.damage:
+            batch = Batch(no_lines(), [BrokenRow(first_row, file.damage, shown(carry))], 1, 0)
+        yield batch
+    elif file.damage:
+        yield Batch(no_lines(), [BrokenRow(first_row, file.damage, "")], 1, 0)
+    file.finish(carry)
+
+
+def no_lines() -> pa.Table:
+    """An empty batch of lines."""
+    return pa.table({"row_number": pa.array([], pa.int64()), "line": pa.array([], pa.string())})
+
+
+def lines_to_batch(data: bytes, first_row: int, keys: list[str]) -> Batch:
+    """Cut ``data``, whole lines that each end in a newline, into a batch.
+
+    Lines that cannot be read as a JSON object for sure are looked at in Python; all others are
+    handed on as views into ``data``, line end included.
+    """
+    raw = np.frombuffer(data, np.uint8)
+    ends = np.flatnonzero(raw == 10) + 1
+    offsets = np.zeros(len(ends) + 1, np.int32)
+    offsets[1:] = ends
+    if first_row == 1 and data.startswith(BOM):
+        offsets[0] = len(BOM)
+    lines = pa.Array.from_buffers(
+        pa.binary(), len(ends), [None, pa.py_buffer(offsets), pa.py_buffer(data)]
+    )
+    keep = np.ones(len(ends), bool)
+    broken: list[BrokenRow] = []
+    blank = 0
+    for index in _suspects(data, raw, offsets, lines):
+        line = data[offsets[index] : offsets[index + 1]]
+        reason, key = _inspect(line, keys)
+        if reason is None:
+            continue
+        keep[index] = False
+        if reason:
+            broken.append(BrokenRow(first_row + int(index), reason, shown(line), key))
+        else:
+            blank += 1
+    numbers = pa.array(np.arange(first_row, first_row + len(ends), dtype=np.int64))
+    if not keep.all():
+        lines, numbers = lines.filter(pa.array(keep)), numbers.filter(pa.array(keep))
+    rows = pa.table({"row_number": numbers, "line": lines.view(pa.string())})
+    return Batch(rows, broken, len(ends) - blank, len(data))
+
+
+def _suspects(
+    data: bytes, raw: npt.NDArray[np.uint8], offsets: npt.NDArray[np.int32], lines: pa.Array
+) -> list[int]:
+    """Indexes of the lines that need a closer look, in order."""
+    starts, ends = offsets[:-1], offsets[1:]
+    odd = (raw[starts] != ord("{")) | (ends - starts > MAX_FIELD_BYTES)
+    places = [_trailing_commas(raw)]
+    places += [_find_all(data, pattern) for pattern in (b"\0", b"\\u0000", *TOO_LENIENT)]
+    for place in places:
+        if len(place):
+            odd[np.searchsorted(ends, place, side="right")] = True
+    try:
+        lines.view(pa.string()).validate(full=True)
+    except pa.ArrowInvalid:
+        for index in range(len(starts)):
+            odd[index] |= not _is_utf8(data[starts[index] : ends[index]])
+    return [int(index) for index in np.flatnonzero(odd)]
+
+
+def _trailing_commas(raw: npt.NDArray[np.uint8]) -> npt.NDArray[np.int64]:
+    """Places of closing brackets that follow a comma, blanks between them included."""
+    closing = np.flatnonzero((raw == ord("}")) | (raw == ord("]")))
+    before = closing - 1
+    blank = np.flatnonzero((before > 0) & (raw[before] <= 32))
+    while len(blank):
+        before[blank] -= 1
+        blank = blank[(before[blank] > 0) & (raw[before[blank]] <= 32)]
+    return closing[raw[before] == ord(",")]
+
+
+def _find_all(data: bytes, pattern: bytes) -> npt.NDArray[np.int64]:
+    places: list[int] = []
+    at = data.find(pattern)
+    while at >= 0:
+        places.append(at)
+        at = data.find(pattern, at + 1)
+    return np.array(places, np.int64)
+
+
+def _is_utf8(line: bytes) -> bool:
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _inspect(line: bytes, keys: list[str]) -> tuple[str | None, str | None]:
+    """Why a line is broken and its key; reason null for a good line, empty for a blank one."""
+    if not line.strip():
+        return "", None
+    if b"\0" in line:
+        return "the line holds a NUL byte: remove it", None
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return (
+            f"the line is not UTF-8: byte 0x{line[error.start]:02x} at position {error.start + 1}",
+            None,
+        )
+    try:
+        value = orjson.loads(line)
+    except orjson.JSONDecodeError as error:
+        return f"the line is not JSON: {error}", None
+    if not isinstance(value, dict):
+        return f"the line is a JSON {_json_type(value)}: it must be an object", None
+    key = ":".join(str(value.get(name)) for name in keys) if keys else None
+    for name, content in value.items():
+        if "\0" in name or _holds_nul(content):
+            return f"{name!r} holds a NUL character: remove it", key
+        size = len(content.encode() if isinstance(content, str) else orjson.dumps(content))
+        if size > MAX_FIELD_BYTES:
+            return f"{name} has {size} bytes: a field may have {MAX_FIELD_BYTES}", key
+    return None, key
+
+
+def _holds_nul(content: Any) -> bool:
+    if isinstance(content, str):
+        return "\0" in content
+    if isinstance(content, dict):
+        return any("\0" in name or _holds_nul(inner) for name, inner in content.items())
+    return isinstance(content, list) and any(_holds_nul(inner) for inner in content)
+
+
+def _json_type(value: Any) -> str:
+    names = {list: "list", str: "text", bool: "boolean", int: "number", float: "number"}
+    return names.get(type(value), "null")
+
+
+def explain_json(line: str) -> str:
+    """Why DuckDB refused a line, in the words of a JSON parser."""
+    try:
+        orjson.loads(line)
+    except orjson.JSONDecodeError as error:
+        return f"the line is not JSON: {error}"
+    return "the line is not JSON that the warehouse can read"

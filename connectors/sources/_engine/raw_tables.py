@@ -1,0 +1,102 @@
+"""The raw schema of a source: its tables, what a killed load left in them, the shared views."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from connectors.sources._engine.checks import literal, quoted
+from connectors.sources._engine.staging import LINEAGE
+from connectors.sources.declaration import Source, Table
+
+if TYPE_CHECKING:
+    import duckdb
+
+QUARANTINE = "quarantined_rows"
+VALUE_ISSUES = "value_issues"
+POSITION: tuple[tuple[str, str], ...] = (
+    ("source", "varchar"),
+    ("source_table", "varchar"),
+    ("source_file", "varchar"),
+    ("row_number", "bigint"),
+    ("row_key", "varchar"),
+)
+PROBLEM_TABLES: dict[str, tuple[tuple[str, str], ...]] = {
+    QUARANTINE: (
+        *POSITION,
+        ("reason", "varchar"),
+        ("raw", "varchar"),
+        ("quarantined_at", "timestamp"),
+        ("_file_version", "bigint"),
+        ("_load_run", "varchar"),
+    ),
+    VALUE_ISSUES: (
+        *POSITION,
+        ("column_name", "varchar"),
+        ("raw_value", "varchar"),
+        ("reason", "varchar"),
+        ("noticed_at", "timestamp"),
+        ("_file_version", "bigint"),
+        ("_load_run", "varchar"),
+    ),
+}
+
+
+def table_columns(table: Table) -> list[tuple[str, str]]:
+    """(name, SQL type) of a raw table, in order."""
+    declared = [(column.name, column.sql_type) for column in table.columns]
+    derived = [(name, "varchar") for column in table.columns for name, _ in column.derives]
+    return [*declared, *derived, ("_extra", "varchar"), *LINEAGE]
+
+
+def ensure_tables(con: duckdb.DuckDBPyConnection, source: Source) -> None:
+    """Create the source's schema and tables, and columns declared since, where they lack."""
+    wanted = {table.name: table_columns(table) for table in source.tables}
+    wanted.update({name: list(columns) for name, columns in PROBLEM_TABLES.items()})
+    present: dict[str, set[str]] = {}
+    for name, column in con.execute(
+        "select table_name, column_name from duckdb_columns() where schema_name = ? "
+        "and database_name = current_database()",
+        [source.schema],
+    ).fetchall():
+        present.setdefault(name, set()).add(column)
+    con.execute(f"create schema if not exists {source.schema}")
+    for name, columns in wanted.items():
+        if name not in present:
+            fields = ", ".join(f"{quoted(column)} {kind}" for column, kind in columns)
+            con.execute(f"create table {source.schema}.{quoted(name)} ({fields})")
+            continue
+        for column, kind in columns:
+            if column not in present[name]:
+                con.execute(
+                    f"alter table {source.schema}.{quoted(name)} add column {quoted(column)} {kind}"
+                )
+
+
+def remove_unfinished(con: duckdb.DuckDBPyConnection, source: Source, finished: int) -> None:
+    """Take out rows of loads after run number ``finished``: they were killed half-way."""
+    runs = con.execute(
+        "select run_id from raw_goldthread.runs where run_number > ?", [finished]
+    ).fetchall()
+    names = ", ".join(literal(run_id) for (run_id,) in runs)
+    if not names:
+        return
+    for name in [*(table.name for table in source.tables), *PROBLEM_TABLES]:
+        con.execute(f"delete from {source.schema}.{quoted(name)} where _load_run in ({names})")
+
+
+def refresh_views(con: duckdb.DuckDBPyConnection) -> None:
+    """Gather quarantined rows and value issues of all sources in ``raw_goldthread``."""
+    con.execute("create schema if not exists raw_goldthread")
+    for view, columns in PROBLEM_TABLES.items():
+        schemas = con.execute(
+            "select schema_name from duckdb_tables() where table_name = ? "
+            "and database_name = current_database() and starts_with(schema_name, 'raw_') "
+            "and schema_name <> 'raw_goldthread' order by schema_name",
+            [view],
+        ).fetchall()
+        names = ", ".join(name for name, _ in columns if not name.startswith("_"))
+        parts = [f"select {names} from {schema}.{view}" for (schema,) in schemas]
+        if parts:
+            con.execute(
+                f"create or replace view raw_goldthread.{view} as {' union all '.join(parts)}"
+            )

@@ -1,0 +1,167 @@
+"""The end of a table's staging: what earlier loads hold is replaced or left out, and counted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from connectors.sources._engine.checks import literal, quoted
+from connectors.sources._engine.raw_tables import PROBLEM_TABLES, QUARANTINE, VALUE_ISSUES
+from connectors.sources.declaration import Source
+from connectors.sources.results import TableResult
+
+if TYPE_CHECKING:
+    from connectors.sources._engine.staging import Stage
+
+
+def settle(stage: Stage, source: Source) -> TableResult:
+    """Finish a table: heal, leave out known rows, write the problems; sets ``stage.outcome``."""
+    con, table = stage.con, stage.table
+    raw = f"{source.schema}.{quoted(table.name)}"
+    _heal(stage, source, raw)
+    good = _count(stage, stage.parts)
+    con.execute("create or replace temp table unchanged (source_file varchar, row_number bigint)")
+    rewritten = any(reading.kind == "rewritten" for reading in stage.readings)
+    if stage.parts and (table.skip_known or rewritten):
+        _find_unchanged(stage, raw)
+        if table.newest == "file":
+            _take_back(stage, raw)
+        _drop_unchanged(stage)
+    loaded = _count(stage, stage.parts)
+    stage.outcome[table.name] = list(stage.parts)
+    quarantined = _write_problems(stage, source, QUARANTINE)
+    issues = _write_problems(stage, source, VALUE_ISSUES)
+    return TableResult(
+        table.name,
+        bytes_read=stage.bytes_read,
+        rows_read=stage.rows_read,
+        rows_loaded=loaded,
+        rows_skipped=good - loaded,
+        rows_quarantined=quarantined,
+        value_issues=issues,
+    )
+
+
+def _from_parts(parts: list[Path]) -> str:
+    return f"read_parquet([{', '.join(literal(str(part)) for part in parts)}])"
+
+
+def _count(stage: Stage, parts: list[Path]) -> int:
+    if not parts:
+        return 0
+    row = stage.con.execute(f"select count(*) from {_from_parts(parts)}").fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def _heal(stage: Stage, source: Source, raw: str) -> None:
+    """Remove what is read again: the open end of grown files, problems of rewritten ones."""
+    for reading in stage.readings:
+        file = [reading.source_file]
+        problem = "source_table = ? and source_file = ?"
+        named = [stage.table.name, reading.source_file]
+        if reading.kind == "grown":
+            stage.con.execute(
+                f"delete from {raw} where _source_file = ? and _file_version = ? "
+                "and _row_number >= ?",
+                [*file, reading.state.version, reading.first_row],
+            )
+            problem += " and row_number >= ?"
+            named.append(reading.first_row)
+        for name in PROBLEM_TABLES:
+            stage.con.execute(f"delete from {source.schema}.{name} where {problem}", named)
+
+
+def _find_unchanged(stage: Stage, raw: str) -> None:
+    """Rows that need no loading, as (file, row number) in ``unchanged``."""
+    keys = ", ".join(quoted(name) for name in stage.table.key)
+    stage.con.execute(
+        f"create or replace temp table incoming as select {keys}, _row_hash, _source_file, "
+        f"_file_version, _row_number from {_from_parts(stage.parts)}"
+    )
+    if stage.table.newest == "content":
+        # The rows themselves say which is newest, so one of each content is enough.
+        stage.con.execute(
+            f"insert into unchanged select _source_file, _row_number from ("
+            f"select incoming.*, row_number() over (partition by {keys}, _row_hash "
+            f"order by _source_file, _file_version, _row_number) as copy, "
+            f"exists (from {raw} as known where {_same_key(stage)} "
+            f"and known._row_hash = incoming._row_hash) as is_known from incoming"
+            f") where copy > 1 or is_known"
+        )
+        return
+    # The last line counts, so a key is left out only where all its lines say what is known.
+    stage.con.execute(
+        f"insert into unchanged select incoming._source_file, incoming._row_number from incoming "
+        f"join (select {keys}, min(_row_hash) as first_hash, max(_row_hash) as last_hash "
+        f"from incoming group by all) as lines using ({keys}) "
+        f"join (select {keys}, arg_max(_row_hash, (_file_version, _row_number, _source_file)) "
+        f"as known_hash from {raw} group by all) as known using ({keys}) "
+        f"where first_hash = last_hash and last_hash = known_hash"
+    )
+
+
+def _same_key(stage: Stage) -> str:
+    return " and ".join(
+        f"known.{quoted(name)} = incoming.{quoted(name)}" for name in stage.table.key
+    )
+
+
+def _take_back(stage: Stage, raw: str) -> None:
+    """Rows that people took out of a rewritten file go; one that is broken now stays as it was."""
+    for number, reading in enumerate(stage.readings):
+        if reading.kind == "rewritten":
+            key = " || ':' || ".join(
+                f"cast(known.{quoted(name)} as varchar)" for name in stage.table.key
+            )
+            stage.con.execute(
+                f"delete from {raw} as known where _source_file = ? "
+                f"and not exists (from incoming where {_same_key(stage)} "
+                "and incoming._source_file = known._source_file) "
+                f"and not exists (from broken where file_no = ? and row_key = {key})",
+                [reading.source_file, number],
+            )
+
+
+def _drop_unchanged(stage: Stage) -> None:
+    """Write the parts anew, without the rows in ``unchanged``."""
+    row = stage.con.execute("select count(*) from unchanged").fetchone()
+    if not row or not row[0]:
+        return
+    part = stage.folder / f"{stage.table.name}-changed.parquet"
+    stage.con.execute(
+        f"copy (select parts.* from {_from_parts(stage.parts)} as parts anti join unchanged "
+        "on unchanged.source_file = parts._source_file "
+        f"and unchanged.row_number = parts._row_number) to {literal(str(part))} "
+        "(format parquet, compression lz4_raw)"
+    )
+    stage.parts = [part] if _count(stage, [part]) else []
+
+
+def _write_problems(stage: Stage, source: Source, name: str) -> int:
+    """Write broken rows or value issues of this load; gives how many rows are concerned."""
+    part = stage.folder / f"{name}-{stage.table.name}.parquet"
+    found, where = "broken", ""
+    fields = "problem.reason, problem.raw"
+    if name == VALUE_ISSUES:
+        # A known row of a new file has its issues on record already.
+        found = "issues"
+        fields = "problem.column_name, problem.raw_value, problem.reason"
+        where = (
+            "where files.kind = 'rewritten' or not exists (from unchanged "
+            "where unchanged.source_file = files.source_file "
+            "and unchanged.row_number = problem.row_number)"
+        )
+    moment = "quarantined_at" if name == QUARANTINE else "noticed_at"
+    stage.con.execute(
+        f"copy (select {literal(source.name)} as source, {literal(stage.table.name)} "
+        "as source_table, files.source_file, problem.row_number, problem.row_key, "
+        f"{fields}, timestamp '{stage.as_of:%Y-%m-%d %H:%M:%S.%f}' as {moment}, "
+        f"files.file_version as _file_version, {literal(stage.run_id)} as _load_run "
+        f"from {found} as problem join files using (file_no) {where}) "
+        f"to {literal(str(part))} (format parquet)"
+    )
+    count = _count(stage, [part])
+    if count:
+        stage.outcome[name] = [part]
+    return count

@@ -1,0 +1,125 @@
+"""What a source says about itself. A source is one file that declares a ``Source``; nothing else.
+
+The engine in ``_engine`` reads the declaration, finds the files, types the columns, keeps broken
+rows aside and loads the rest into ``raw_<source>``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal[
+    "text", "email", "phone", "date", "timestamp", "epoch", "number", "integer", "boolean", "json"
+]
+Need = Literal["optional", "checked", "required"]
+FileFormat = Literal["csv", "jsonl", "sqlite"]
+
+SQL_TYPES: dict[Kind, str] = {
+    "text": "varchar",
+    "email": "varchar",
+    "phone": "varchar",
+    "date": "date",
+    "timestamp": "timestamp",
+    "epoch": "timestamp",
+    "number": "decimal(18,6)",
+    "integer": "bigint",
+    "boolean": "boolean",
+    "json": "varchar",
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a raw table.
+
+    name: column in the warehouse (snake_case).
+    kind: what the value must be. ``timestamp`` is ISO 8601 text, stored as naive UTC; ``epoch``
+        is seconds since 1970 (or ISO 8601 text); ``json`` is an object, kept as its text;
+        ``email`` and ``phone`` are text of a plausible shape.
+    need: ``optional``: a bad value becomes null and a value issue. ``checked``: it may be
+        absent, a bad value breaks the row. ``required``: absent or bad breaks the row.
+    source_name: column or JSON key in the input where that is another word.
+    allowed: the documented set of values, compared exactly.
+    above / at_least: exclusive and inclusive lower bound of a number.
+    pattern: a regular expression the whole text must match; ``meaning`` says it in words.
+    birthday: a date that lies in no future and not before 1900.
+    any_year: a time that may lie in any year (a client's clock, an expiry); only its form is checked.
+    derives: (column, function) pairs: columns computed in Python from the distinct texts of this
+        one. The function gives null for a text that it cannot read, which then counts as bad.
+    """
+
+    name: str
+    kind: Kind = "text"
+    need: Need = "optional"
+    source_name: str | None = None
+    allowed: tuple[str, ...] = ()
+    above: int | None = None
+    at_least: int | None = None
+    pattern: str | None = None
+    meaning: str = ""
+    birthday: bool = False
+    any_year: bool = False
+    derives: tuple[tuple[str, Callable[[str], str | None]], ...] = ()
+
+    @property
+    def source_key(self) -> str:
+        """The name of the column or key in the input."""
+        return self.source_name or self.name
+
+    @property
+    def sql_type(self) -> str:
+        """The column's type in the warehouse."""
+        return SQL_TYPES[self.kind]
+
+
+@dataclass(frozen=True)
+class Table:
+    """One raw table and the files that feed it.
+
+    files: glob patterns under the input folder.
+    sqlite_table: the table inside the file, for the format ``sqlite``.
+    key: the columns that name a row; each must be there.
+    identifying: columns of which one must hold something; ``column.path.path`` looks into JSON.
+    dated_by: columns of which one must hold a time, where none of them is required by itself.
+    newest: which of several rows with one key counts. ``content``: the rows themselves say (by a
+        time they carry, or they never change). ``line``: the one that stands last in the file.
+        ``file``: as ``line``, and a row that people took out of its file is taken out of the
+        warehouse (decisions of people; a file that is missing altogether takes nothing back).
+    skip_known: leave out rows of a new file that were loaded before. Meant for sources that
+        deliver the same rows again and again; big event logs leave it to staging.
+    """
+
+    name: str
+    columns: tuple[Column, ...]
+    files: tuple[str, ...]
+    format: FileFormat
+    key: tuple[str, ...]
+    identifying: tuple[str, ...] = ()
+    dated_by: tuple[str, ...] = ()
+    newest: Literal["content", "line", "file"] = "content"
+    skip_known: bool = True
+    sqlite_table: str | None = None
+
+    def __post_init__(self) -> None:
+        names = {column.name for column in self.columns}
+        used = {*self.key, *self.dated_by, *(name.split(".")[0] for name in self.identifying)}
+        if unknown := sorted(used - names):
+            raise ValueError(f"table {self.name} uses columns it does not declare: {unknown}")
+        if self.format == "sqlite" and not self.sqlite_table:
+            raise ValueError(f"table {self.name} reads sqlite but names no sqlite_table")
+
+
+@dataclass(frozen=True)
+class Source:
+    """A system that data comes from: its name, its tables."""
+
+    name: str
+    tables: tuple[Table, ...]
+    description: str = ""
+
+    @property
+    def schema(self) -> str:
+        """The warehouse schema of its raw tables."""
+        return f"raw_{self.name}"
