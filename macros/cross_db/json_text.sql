@@ -6,7 +6,3 @@
 {% macro default__json_text(column, path) -%}
     json_extract_string({{ column }}, '$."{{ path | replace(".", '"."') }}"')
 {%- endmacro %}
-
-{% macro spark__json_text(column, path) -%}
-    get_json_object({{ column }}, '$.{{ path }}')
-{%- endmacro %}

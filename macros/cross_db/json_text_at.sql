@@ -6,7 +6,3 @@
 {% macro default__json_text_at(column, key) -%}
     json_extract_string({{ column }}, '$."' || {{ key }} || '"')
 {%- endmacro %}
-
-{% macro spark__json_text_at(column, key) -%}
-    get_json_object({{ column }}, concat('$[\'', {{ key }}, '\']'))
-{%- endmacro %}

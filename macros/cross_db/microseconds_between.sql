@@ -6,7 +6,3 @@
 {% macro default__microseconds_between(first, second) -%}
     {{ dbt.datediff(first, second, 'microsecond') }}
 {%- endmacro %}
-
-{% macro spark__microseconds_between(first, second) -%}
-    (unix_micros({{ second }}) - unix_micros({{ first }}))
-{%- endmacro %}

@@ -6,7 +6,3 @@
 {% macro default__regexp_matches(column, pattern) -%}
     regexp_matches({{ column }}, '{{ pattern }}')
 {%- endmacro %}
-
-{% macro spark__regexp_matches(column, pattern) -%}
-    ({{ column }} rlike r'{{ pattern }}')
-{%- endmacro %}

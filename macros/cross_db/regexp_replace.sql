@@ -6,7 +6,3 @@
 {% macro default__regexp_replace(column, pattern, replacement) -%}
     regexp_replace({{ column }}, '{{ pattern }}', '{{ replacement }}', 'g')
 {%- endmacro %}
-
-{% macro spark__regexp_replace(column, pattern, replacement) -%}
-    regexp_replace({{ column }}, r'{{ pattern }}', '{{ replacement }}')
-{%- endmacro %}

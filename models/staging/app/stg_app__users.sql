@@ -48,6 +48,7 @@ deduplicated as (
 
     select
         *,
+        {{ phone_digits('phone') }} as phone_number,
         {{ normalize_country_key('country') }} as country_key
     from ranked
     where copy_rank = 1
@@ -64,7 +65,7 @@ renamed as (
         {{ normalize_email('deduplicated.email') }} as email,
         {{ normalize_text('deduplicated.first_name') }} as first_name,
         {{ normalize_text('deduplicated.last_name') }} as last_name,
-        {{ normalize_phone('deduplicated.phone', 'calling_codes', 'deduplicated.country_key') }}
+        {{ normalize_phone('deduplicated.phone_number', 'calling_codes', 'deduplicated.country_key') }}
             as phone,
         {{ normalize_text('deduplicated.address_line') }} as address_line,
         {{ normalize_postal_code('deduplicated.postal_code') }} as postal_code,

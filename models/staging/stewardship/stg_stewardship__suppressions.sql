@@ -37,7 +37,10 @@ ranked as (
 
 deduplicated as (
 
-    select * from ranked
+    select
+        *,
+        {{ phone_digits('identifier_value') }} as phone_number
+    from ranked
     where copy_rank = 1
 
 ),
@@ -55,9 +58,7 @@ renamed as (
             case lower(trim(deduplicated.identifier_type))
                 when 'email' then {{ normalize_email('deduplicated.identifier_value') }}
                 when 'phone'
-                    then {{ normalize_phone(
-                        'deduplicated.identifier_value', 'default_calling_code', 'null'
-                    ) }}
+                    then {{ normalize_phone('deduplicated.phone_number', 'default_calling_code', 'null') }}
             end,
             trim(deduplicated.identifier_value)
         ) as identifier_value,

@@ -57,7 +57,7 @@ deduplicated as (
         *,
         upper(trim(currency)) as currency_code,
         {{ json_text('billing_details', 'name') }} as billing_name,
-        {{ json_text('billing_details', 'phone') }} as billing_phone,
+        {{ phone_digits(json_text('billing_details', 'phone')) }} as phone_number,
         {{ normalize_country_key(json_text('billing_details', 'address.country')) }} as country_key
     from ranked
     where copy_rank = 1
@@ -80,7 +80,7 @@ renamed as (
         {{ normalize_email(json_text('deduplicated.billing_details', 'email')) }} as billing_email,
         {{ given_names_of('deduplicated.billing_name') }} as billing_first_name,
         {{ family_name_of('deduplicated.billing_name') }} as billing_last_name,
-        {{ normalize_phone('deduplicated.billing_phone', 'calling_codes', 'deduplicated.country_key') }}
+        {{ normalize_phone('deduplicated.phone_number', 'calling_codes', 'deduplicated.country_key') }}
             as billing_phone,
         {{ normalize_text(json_text('deduplicated.billing_details', 'address.line1')) }}
             as billing_address_line,

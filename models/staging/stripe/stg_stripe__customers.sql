@@ -46,6 +46,7 @@ deduplicated as (
 
     select
         *,
+        {{ phone_digits('phone') }} as phone_number,
         {{ normalize_country_key(json_text('address', 'country')) }} as country_key
     from ranked
     where copy_rank = 1
@@ -63,7 +64,7 @@ renamed as (
         {{ normalize_email('deduplicated.email') }} as email,
         {{ given_names_of('deduplicated.name') }} as first_name,
         {{ family_name_of('deduplicated.name') }} as last_name,
-        {{ normalize_phone('deduplicated.phone', 'calling_codes', 'deduplicated.country_key') }}
+        {{ normalize_phone('deduplicated.phone_number', 'calling_codes', 'deduplicated.country_key') }}
             as phone,
         {{ normalize_text(json_text('deduplicated.address', 'line1')) }} as address_line,
         {{ normalize_text(json_text('deduplicated.address', 'city')) }} as city,

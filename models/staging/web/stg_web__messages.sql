@@ -1,5 +1,25 @@
--- A table, not a view as the folder's default: every message's JSON is read once here, and five models read the result.
+-- A table, not a view as the folder's default: each message's JSON is parsed once here, for all that read it.
 {{ config(materialized='table') }}
+
+{% set context_shape = {
+    'campaign': {'name': 'text'},
+    'page': {'path': 'text'},
+    'consent': {'categoryPreferences': 'json'},
+    'traits': 'json',
+} %}
+{% set properties_shape = {
+    'product_id': 'text', 'productId': 'text', 'category': 'text', 'path': 'text',
+} %}
+{% set address_shape = {
+    'street': 'text', 'line1': 'text', 'postalCode': 'text', 'postal_code': 'text', 'city': 'text',
+    'country': 'text',
+} %}
+{% set traits_shape = {
+    'email': 'text', 'phone': 'text', 'name': 'text', 'firstName': 'text', 'first_name': 'text',
+    'lastName': 'text', 'last_name': 'text', 'birthday': 'text', 'birth_date': 'text',
+    'birthDate': 'text', 'address': address_shape, 'address_line': 'text', 'postalCode': 'text',
+    'postal_code': 'text', 'city': 'text', 'country': 'text',
+} %}
 
 with
 
@@ -53,12 +73,8 @@ deduplicated as (
 
     select
         source.*,
-        {{ json_text('source.context', 'campaign.name') }} as campaign_name,
-        {{ json_text('source.context', 'page.path') }} as page_path,
-        {{ json_text('source.context', 'consent.categoryPreferences') }} as consent_preferences,
-        coalesce(
-            nullif(source.traits, '{}'), {{ json_text('source.context', 'traits') }}
-        ) as person_traits
+        {{ json_parsed('source.properties', properties_shape) }} as told,
+        {{ json_parsed('source.context', context_shape) }} as around
     from source
 
     inner join ranked
@@ -74,14 +90,20 @@ described as (
 
     select
         *,
-        {{ json_text_any('person_traits', ['name', 'fullName', 'full_name']) }} as full_name,
-        {{ normalize_email(json_text('person_traits', 'email')) }} as trait_email,
-        {{ json_text_any('person_traits', ['phone', 'phoneNumber', 'phone_number']) }} as trait_phone,
-        {{ json_text_any('person_traits', ['birthday', 'birth_date', 'birthDate']) }} as birthday,
-        {{ normalize_country_key(
-            json_text_any('person_traits', ['address.country', 'country'])
-        ) }} as country_key
+        cast(around.consent.categorypreferences as {{ dbt.type_string() }}) as preferences,
+        {{ json_parsed('coalesce(nullif(traits, \'{}\'), around.traits)', traits_shape) }} as person
     from deduplicated
+
+),
+
+identified as (
+
+    select
+        *,
+        {{ normalize_email('person.email') }} as trait_email,
+        {{ phone_digits('person.phone') }} as phone_number,
+        {{ normalize_country_key('coalesce(person.address.country, person.country)') }} as country_key
+    from described
 
 ),
 
@@ -89,69 +111,80 @@ renamed as (
 
     select
         ---------- ids
-        described.message_id,
-        nullif(trim(described.anonymous_id), '') as anonymous_id,
-        nullif(trim(described.user_id), '') as user_id,
-        nullif(trim(described.previous_id), '') as previous_id,
-        {{ json_text_any('described.properties', ['product_id', 'productId']) }} as product_id,
+        identified.message_id,
+        nullif(trim(identified.anonymous_id), '') as anonymous_id,
+        nullif(trim(identified.user_id), '') as user_id,
+        nullif(trim(identified.previous_id), '') as previous_id,
+        nullif(trim(coalesce(identified.told.product_id, identified.told.productid)), '') as product_id,
 
         ---------- strings
-        described.type as message_type,
-        described.event as event_name,
-        described.name as page_name,
-        nullif(trim(described.campaign_name), '') as campaign_name,
-        coalesce(described.page_path, {{ json_text('described.properties', 'path') }}) as page_path,
-        {{ json_text_any('described.properties', ['category']) }} as product_category,
-        described.properties,
-        described.consent_preferences,
-        case when {{ is_email_shaped('described.trait_email') }} then described.trait_email end
+        identified.type as message_type,
+        identified.event as event_name,
+        identified.name as page_name,
+        nullif(trim(identified.around.campaign.name), '') as campaign_name,
+        coalesce(identified.around.page.path, identified.told.path) as page_path,
+        nullif(trim(identified.told.category), '') as product_category,
+        identified.properties,
+        case when identified.preferences like '{{ "{%" }}' then identified.preferences end
+            as consent_preferences,
+        case when {{ is_email_shaped('identified.trait_email') }} then identified.trait_email end
             as email,
         coalesce(
-            {{ normalize_text(json_text_any('described.person_traits', ['firstName', 'first_name'])) }},
-            {{ given_names_of('described.full_name') }}
+            {{ normalize_text('identified.person.firstname') }},
+            {{ normalize_text('identified.person.first_name') }},
+            {{ given_names_of('identified.person.name') }}
         ) as first_name,
         coalesce(
-            {{ normalize_text(json_text_any('described.person_traits', ['lastName', 'last_name'])) }},
-            {{ family_name_of('described.full_name') }}
+            {{ normalize_text('identified.person.lastname') }},
+            {{ normalize_text('identified.person.last_name') }},
+            {{ family_name_of('identified.person.name') }}
         ) as last_name,
-        {{ normalize_phone('described.trait_phone', 'calling_codes', 'described.country_key') }}
+        {{ normalize_phone('identified.phone_number', 'calling_codes', 'identified.country_key') }}
             as phone,
-        {{ normalize_text(json_text_any(
-            'described.person_traits',
-            ['address.street', 'address.line1', 'address_line', 'addressLine']
-        )) }} as address_line,
-        {{ normalize_postal_code(json_text_any(
-            'described.person_traits',
-            ['address.postalCode', 'address.postal_code', 'postal_code', 'postalCode']
-        )) }} as postal_code,
-        {{ normalize_text(json_text_any('described.person_traits', ['address.city', 'city'])) }}
-            as city,
+        coalesce(
+            {{ normalize_text('identified.person.address.street') }},
+            {{ normalize_text('identified.person.address.line1') }},
+            {{ normalize_text('identified.person.address_line') }}
+        ) as address_line,
+        coalesce(
+            {{ normalize_postal_code('identified.person.address.postalcode') }},
+            {{ normalize_postal_code('identified.person.address.postal_code') }},
+            {{ normalize_postal_code('identified.person.postalcode') }},
+            {{ normalize_postal_code('identified.person.postal_code') }}
+        ) as postal_code,
+        coalesce(
+            {{ normalize_text('identified.person.address.city') }},
+            {{ normalize_text('identified.person.city') }}
+        ) as city,
         country_names.country,
 
         ---------- dates
-        {{ try_cast(text_before('described.birthday', 10), 'date') }} as birth_date,
+        {{ try_cast(text_before(
+            'coalesce(identified.person.birthday, identified.person.birth_date, identified.person.birthdate)',
+            10
+        ), 'date') }} as birth_date,
 
         ---------- timestamps
-        {{ event_time('described.timestamp', 'described.sent_at', 'described.received_at') }}
+        {{ event_time('identified.timestamp', 'identified.sent_at', 'identified.received_at') }}
             as occurred_at,
-        described.sent_at,
-        described.received_at,
+        identified.sent_at,
+        identified.received_at,
 
         ---------- lineage
-        described._source_file as source_file,
-        described._row_number as row_number,
-        described._loaded_at as loaded_at
+        identified._source_file as source_file,
+        identified._row_number as row_number,
+        identified._loaded_at as loaded_at
 
-    from described
+    from identified
 
     left join country_names
-        on described.country_key = country_names.name_key
+        on identified.country_key = country_names.name_key
 
     -- A message that names no country at all is dialled as in the default country.
     left join calling_codes
         on
             calling_codes.country = case
-                when described.country_key is null then '{{ var("phone_default_country") }}'
+                when identified.country_key is null then '{{ var("phone_default_country") }}'
                 else country_names.country
             end
 
