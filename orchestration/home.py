@@ -1,25 +1,52 @@
-"""The home a Dagster run works on, held for as long as the run takes."""
-
-from __future__ import annotations
+"""The home a Dagster run works on, held for as long as the run takes, with the run's one clock."""
 
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 import dagster as dg
 
 from goldthread.settings import Settings
-from goldthread.warehouse import run_lock
+from goldthread.warehouse import Run, begin_run, connect, run_lock
 from goldthread.warehouse.dbt_process import dbt_environment
 
 
-class Home(dg.ConfigurableResource[Settings]):
-    """Assets get the ``Settings``. Only one run at a time gets them, headless or from the UI."""
+@dataclass
+class RunHome:
+    """What assets get. ``as_of`` is naive UTC and the same for every asset of one Dagster run."""
+
+    settings: Settings
+    as_of: datetime
+    command: str
+    _run: Run | None = field(default=None, repr=False)
+
+    def loading_run(self) -> Run:
+        """The warehouse's run that this Dagster run loads into, begun when first asked for."""
+        if self._run is None:
+            with connect(self.settings) as con:
+                self._run = begin_run(con, self.settings, self.as_of, self.command)
+        return self._run
+
+
+class Home(dg.ConfigurableResource[RunHome]):
+    """Gives one run at a time the home, headless or from the UI.
+
+    as_of: ISO 8601, UTC unless it names an offset; the moment of the start when it is not given.
+    """
+
+    as_of: str | None = None
+    command: str = "dagster"
 
     @contextmanager
-    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[Settings]:
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[RunHome]:
         settings = Settings.load()
-        # dbt and dlt run in folders of their own: a relative home would become another one.
+        # dbt and dlt work in folders of their own, where a relative home would be another one.
         os.environ.update(dbt_environment(settings))
+        os.environ["GOLDTHREAD_INPUT_DIR"] = str(settings.input_dir)
+        as_of = datetime.fromisoformat(self.as_of) if self.as_of else datetime.now(UTC)
+        if as_of.tzinfo is not None:
+            as_of = as_of.astimezone(UTC).replace(tzinfo=None)
         with run_lock(settings, f"dagster run {context.run_id}"):
-            yield settings
+            yield RunHome(settings, as_of, self.command)

@@ -95,7 +95,7 @@ def end_build(settings: Settings, number: int, results_dir: Path) -> BuildReport
     """
     results_path = results_dir / "run_results.json"
     if not results_path.exists():
-        raise BuildFailed("dbt ended without results; see logs/dbt.log.")
+        raise BuildFailed(f"dbt ended without results; its log is in {results_dir} or logs.")
     with connect(settings) as con:
         outcomes = close_build(con, number, results_path)
         verdict = audit(con)

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from connectors.sync.spec import specs_from_manifest
-from goldthread.settings import Settings
+from connectors.sync import specs_from_manifest
 from goldthread.warehouse.publish import SyncRow, publish
+from orchestration.home import RunHome
 from orchestration.progress import report
 from orchestration.project import MANIFEST, model_keys
 
@@ -29,10 +29,10 @@ ACTIVATION = dg.AssetKey(["published", "activation"])
     ],
     group_name="published",
 )
-def published(home: dg.ResourceParam[Settings]) -> Iterator[dg.MaterializeResult[None]]:
+def published(home: dg.ResourceParam[RunHome]) -> Iterator[dg.MaterializeResult[None]]:
     report("publish", "marts and activation")
     syncs = [SyncRow(spec.name, spec.model_dump_json()) for spec in specs_from_manifest(MANIFEST)]
-    _, files = publish(home, syncs)
+    _, files = publish(home.settings, syncs)
     for key, file in zip((MARTS, ACTIVATION), files, strict=True):
         yield dg.MaterializeResult(
             asset_key=key,

@@ -6,22 +6,23 @@ from typing import Any
 import dagster as dg
 from dagster_dbt import DbtCliInvocation, dbt_assets
 
-from goldthread.settings import Settings
 from goldthread.warehouse.dbt_process import target_dir
 from goldthread.warehouse.transform import BUILD_ARGUMENTS, begin_build, end_build
+from orchestration.home import RunHome
 from orchestration.progress import report
 from orchestration.project import MANIFEST, PROJECT, Dbt, Translator, node_count
 
 
 @dbt_assets(manifest=MANIFEST, project=PROJECT, dagster_dbt_translator=Translator())
 def transform(
-    context: dg.AssetExecutionContext, dbt: Dbt, home: dg.ResourceParam[Settings]
+    context: dg.AssetExecutionContext, dbt: Dbt, home: dg.ResourceParam[RunHome]
 ) -> Iterator[Any]:
     """Build, test, and export the state when everything passed."""
-    number = begin_build(home, is_full=not context.is_subset)
-    invocation = dbt.cli(list(BUILD_ARGUMENTS), context=context, target_path=target_dir(home))
+    settings = home.settings
+    number = begin_build(settings, is_full=not context.is_subset)
+    invocation = dbt.cli(list(BUILD_ARGUMENTS), context=context, target_path=target_dir(settings))
     yield from _told(invocation)
-    outcome = end_build(home, number, target_dir(home))
+    outcome = end_build(settings, number, target_dir(settings))
     if outcome.failures:
         # Names and counts only: the rows are people's, and Dagster keeps what it is told.
         raise dg.Failure(

@@ -1,0 +1,31 @@
+"""Dagster's own home: under GOLDTHREAD_HOME, without telemetry, one warehouse run at a time."""
+
+from __future__ import annotations
+
+import os
+
+from goldthread.settings import Settings
+
+# The warehouse itself refuses a second writer; the queue makes runs of the UI wait instead.
+DAGSTER_YAML = """\
+# Written by Goldthread at each start.
+telemetry:
+  enabled: false
+nux:
+  enabled: false
+concurrency:
+  runs:
+    tag_concurrency_limits:
+      - key: warehouse
+        value: duckdb
+        limit: 1
+"""
+
+
+def prepare_dagster_home(settings: Settings) -> None:
+    """Write ``dagster.yaml`` and point ``DAGSTER_HOME`` of this process and its children at it."""
+    settings.dagster_home.mkdir(parents=True, exist_ok=True)
+    path = settings.dagster_home / "dagster.yaml"
+    if not path.exists() or path.read_text(encoding="utf-8") != DAGSTER_YAML:
+        path.write_text(DAGSTER_YAML, encoding="utf-8")
+    os.environ["DAGSTER_HOME"] = str(settings.dagster_home)

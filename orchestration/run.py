@@ -1,0 +1,109 @@
+"""The daily job in this process, without a UI: what ``goldthread run`` and the demo call."""
+
+from __future__ import annotations
+
+import logging
+import os
+from contextlib import redirect_stdout
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import dagster as dg
+
+from goldthread.settings import Settings
+from orchestration.instance import prepare_dagster_home
+from orchestration.progress import Listener, listening
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A step that failed, or a check that did: its name, and why in people's words."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class RunOutcome:
+    """What became of one daily run.
+
+    assets: metadata of every asset that was made, by key (``raw_crm/contacts``) and then by name.
+    failures: steps and checks that failed, in order. Steps skipped for them are not listed.
+    not_set_up: syncs that lack settings, by name, and which.
+    """
+
+    is_success: bool
+    assets: dict[str, dict[str, Any]] = field(default_factory=dict)
+    failures: tuple[Failed, ...] = ()
+    not_set_up: dict[str, str] = field(default_factory=dict)
+
+    def with_prefix(self, prefix: str) -> dict[str, dict[str, Any]]:
+        """The assets whose key starts with ``prefix``, by the rest of their key."""
+        return {
+            key.removeprefix(prefix): metadata
+            for key, metadata in self.assets.items()
+            if key.startswith(prefix)
+        }
+
+
+def run_daily(settings: Settings, as_of: datetime, command: str, listener: Listener) -> RunOutcome:
+    """Load, check, build, publish and send, as of ``as_of`` (naive UTC).
+
+    Failures of steps are in the outcome, not raised. Raises BuildFailed when the dbt project
+    cannot be parsed.
+    """
+    prepare_dagster_home(settings)
+    from orchestration.definitions import defs
+
+    # Whoever watches gets the listener's news; Dagster keeps its own log in its home.
+    logging.getLogger("dagster").setLevel(logging.CRITICAL)
+    job = defs().resolve_job_def("daily")
+    # dagster-dbt repeats dbt's log on standard output; it stands in target/dbt.log as well.
+    with (
+        dg.DagsterInstance.get() as instance,
+        listening(listener),
+        open(os.devnull, "w") as nowhere,
+        redirect_stdout(nowhere),
+    ):
+        result = job.execute_in_process(
+            run_config={
+                "resources": {"home": {"config": {"as_of": as_of.isoformat(), "command": command}}},
+                "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
+            },
+            instance=instance,
+            raise_on_error=False,
+        )
+    return _outcome(result)
+
+
+def _outcome(result: dg.ExecuteInProcessResult) -> RunOutcome:
+    assets: dict[str, dict[str, Any]] = {}
+    failures: list[Failed] = []
+    not_set_up: dict[str, str] = {}
+    for event in result.all_events:
+        if event.is_step_materialization:
+            materialization = event.step_materialization_data.materialization
+            values = {name: value.value for name, value in materialization.metadata.items()}
+            assets[materialization.asset_key.to_user_string()] = values
+        elif event.event_type is dg.DagsterEventType.ASSET_OBSERVATION:
+            observation = event.asset_observation_data.asset_observation
+            said = observation.metadata["not_set_up"].value
+            not_set_up[observation.asset_key.path[-1]] = str(said)
+        elif event.is_step_failure:
+            failures.append(Failed(event.step_key or "run", _reason(event)))
+    for check in result.get_asset_check_evaluations():
+        if not check.passed and check.severity is dg.AssetCheckSeverity.ERROR:
+            name = f"{check.asset_key.to_user_string()}: {check.check_name}"
+            failures.append(Failed(name, check.description or "failed"))
+    return RunOutcome(result.success, assets, tuple(failures), not_set_up)
+
+
+def _reason(event: dg.DagsterEvent) -> str:
+    """The innermost message: Dagster wraps what a step raised in its own words."""
+    error = event.step_failure_data.error
+    if event.step_failure_data.user_failure_data is not None:
+        return event.step_failure_data.user_failure_data.description or "failed"
+    while error is not None and error.cause is not None:
+        error = error.cause
+    return error.message.strip() if error is not None else "failed"
