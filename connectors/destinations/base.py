@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Protocol, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict, SecretStr
 
@@ -137,13 +137,12 @@ class Response:
         return 200 <= self.status < 300
 
 
-@dataclass(frozen=True)
-class RowOutcome:
+class RowOutcome(NamedTuple):
     """The state of the row at this position of the batch. The reason is the destination's word."""
 
-    index: int
+    position: int
     status: Status
-    reason: str | None = field(default=None, repr=False)
+    reason: str | None = None
 
 
 class Destination(Protocol):

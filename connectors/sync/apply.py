@@ -61,7 +61,7 @@ def apply_sync(
             if plan.guards and not force:
                 raise GuardTripped(spec.name, plan.guards)
             run_number, run_name = begin_run(con, plan, now)
-            cut(con, spec, destination.limits, snapshots=is_snapshot(spec))
+            cut(con, destination.limits, snapshots=is_snapshot(spec))
             intend(con, spec, run_number)
             stage(con)
             dispatch = _Dispatch(con, plan, progress)

@@ -18,28 +18,21 @@ _PAGE_ROWS = 50_000
 
 
 def stage(con: duckdb.DuckDBPyConnection) -> None:
-    """Fill ``staged`` with the rows of all pending batches, old and new, in sending order."""
+    """Fill ``staged`` with the rows of all pending batches, old and new: keys and places only."""
     con.execute(
         """
         create table staged as
         select
+            batches.batch_id,
             batches.idempotency_key,
             batches.operation,
-            dense_rank() over (
-                order by
-                    batches.operation <> 'remove',
-                    batches.run_number,
-                    batches.batch_number
-            ) as place,
             rows.position,
-            coalesce(difference.destination_key, live.destination_key) as destination_key,
-            difference.payload
-        from ledger.batches
-        inner join ledger.rows on batches.idempotency_key = rows.idempotency_key
-        left join difference on rows.key_hash = difference.key_hash
-        left join ledger.live on rows.key_hash = live.key_hash
+            difference.destination_key,
+            difference.desired_row
+        from ledger.rows
+        inner join ledger.batches on rows.batch_id = batches.batch_id
+        inner join difference on rows.key_hash = difference.key_hash
         where batches.state = 'pending'
-        order by place, rows.position
         """
     )
 
@@ -47,10 +40,10 @@ def stage(con: duckdb.DuckDBPyConnection) -> None:
 def batches(
     con: duckdb.DuckDBPyConnection, spec: SyncSpec, run_name: str, *, removals: bool
 ) -> Iterator[Batch]:
-    """The staged batches of one phase, a page of rows in memory at a time."""
+    """The staged batches of one phase, oldest first, a page of rows in memory at a time."""
     counts = con.execute(
-        "select place, any_value(idempotency_key), count(*) from staged "
-        "where (operation = 'remove') = ? group by place order by place",
+        "select batch_id, any_value(idempotency_key), count(*) from staged "
+        "where (operation = 'remove') = ? group by batch_id order by batch_id",
         [removals],
     ).fetchall()
     page: list[tuple[int, str, int]] = []
@@ -72,12 +65,17 @@ def _page(
     removals: bool,
 ) -> Iterator[Batch]:
     rows = con.execute(
-        "select destination_key, payload from staged where place between ? and ? "
-        "order by place, position",
-        [page[0][0], page[-1][0]],
+        """
+        select staged.destination_key, desired.payload
+        from staged
+        left join desired on staged.desired_row = desired.rowid
+        where staged.batch_id between ? and ? and (staged.operation = 'remove') = ?
+        order by staged.batch_id, staged.position
+        """,
+        [page[0][0], page[-1][0], removals],
     ).to_arrow_table()
     keys = [orjson.loads(text) for text in rows.column("destination_key").to_pylist()]
-    whole = None if removals else fields_table(rows.column("payload"))
+    whole = None if removals else _fields_table(rows.column("payload"))
     start = 0
     for _, idempotency_key, count in page:
         part = keys[start : start + count]
@@ -87,7 +85,7 @@ def _page(
             operation="remove" if removals else "upsert",
             idempotency_key=idempotency_key,
             table=_key_table(part) if whole is None else whole.slice(start, count),
-            keys=[key_text(key) for key in part],
+            keys=[_key_text(key) for key in part],
             run=run_name,
         )
         start += count
@@ -105,24 +103,22 @@ def snapshot(
         object_name=spec.object,
         operation="snapshot",
         idempotency_key=idempotency_key,
-        table=fields_table(rows.column("payload")),
-        keys=[key_text(orjson.loads(text)) for text in rows.column("destination_key").to_pylist()],
+        table=_fields_table(rows.column("payload")),
+        keys=[_key_text(orjson.loads(text)) for text in rows.column("destination_key").to_pylist()],
         run=run_name,
     )
 
 
-def fields_table(payload: pa.ChunkedArray) -> pa.Table:
+def _fields_table(payload: pa.ChunkedArray) -> pa.Table:
     """A column of structs as a table with one column a field."""
     import pyarrow as pa
 
     structs = payload.combine_chunks()
-    return pa.table(
-        dict(zip([field.name for field in structs.type], structs.flatten(), strict=True))
-    )
+    names = [field.name for field in structs.type]
+    return pa.table(dict(zip(names, structs.flatten(), strict=True)))
 
 
-def key_text(key: dict[str, Any]) -> str:
-    """A destination key as one text."""
+def _key_text(key: dict[str, Any]) -> str:
     return ":".join(str(value) for value in key.values())
 
 

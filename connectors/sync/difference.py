@@ -17,7 +17,8 @@ def compare(con: duckdb.DuckDBPyConnection, spec: SyncSpec) -> None:
     """Fill ``difference`` from ``desired`` and the settled ledger; one row a key.
 
     kind: add, change, remove, unchanged; left (gone, but the mode is upsert); resend (in a pending
-    batch, which goes out again as it is). was_refused: rejected last time in just this form.
+    batch, which goes out again as it is). desired_row: the row's place in ``desired``, where its
+    payload stays; null when it is gone. was_refused: rejected last time in just this form.
     """
     gone = "remove" if spec.mode == "mirror" else "left"
     con.execute(
@@ -31,7 +32,7 @@ def compare(con: duckdb.DuckDBPyConnection, spec: SyncSpec) -> None:
 
             from ledger.rows
 
-            inner join ledger.batches on rows.idempotency_key = batches.idempotency_key
+            inner join ledger.batches on rows.batch_id = batches.batch_id
 
             where batches.state = 'pending'
 
@@ -51,7 +52,7 @@ def compare(con: duckdb.DuckDBPyConnection, spec: SyncSpec) -> None:
             coalesce(desired.destination_key, live.destination_key) as destination_key,
             desired.payload_hash,
             desired.payload_bytes,
-            desired.payload,
+            desired.rowid as desired_row,
             refusals.key_hash is not null as was_refused
 
         from desired

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from connectors.sync.published import quoted
 from connectors.sync.spec import SyncSpec
+from goldthread.warehouse.files import quoted
 
 if TYPE_CHECKING:
     import duckdb
@@ -96,16 +96,8 @@ def select_desired(con: duckdb.DuckDBPyConnection, spec: SyncSpec) -> None:
         )
 
         select
-            * exclude (held_back),
-            coalesce(
-                held_back,
-                case
-                    when row_number() over (
-                        partition by held_back is null, destination_key
-                        order by customer_id, cast(to_json(payload) as varchar)
-                    ) > 1 then 'duplicate_key'
-                end
-            ) as held_back
+            *,
+            case when held_back is null then cast(to_json(payload) as varchar) end as document
 
         from judged
         """,
@@ -113,19 +105,21 @@ def select_desired(con: duckdb.DuckDBPyConnection, spec: SyncSpec) -> None:
     )
     con.execute(
         """
-        create table desired as
-        with
-
-        allowed as (
-
-            select *, cast(to_json(payload) as varchar) as document
-
-            from judged
-
-            where held_back is null
-
+        update judged set held_back = 'duplicate_key' where rowid in (
+            select rowid from judged
+            where held_back is null and destination_key in (
+                select destination_key from judged where held_back is null
+                group by 1 having count(*) > 1
+            )
+            qualify row_number() over (
+                partition by destination_key order by customer_id, document
+            ) > 1
         )
-
+        """
+    )
+    con.execute(
+        """
+        create table desired as
         select
             customer_id,
             audience,
@@ -134,8 +128,8 @@ def select_desired(con: duckdb.DuckDBPyConnection, spec: SyncSpec) -> None:
             keyed_hash('key ' || destination_key) as key_hash,
             keyed_hash('payload ' || document) as payload_hash,
             octet_length(encode(document)) as payload_bytes
-
-        from allowed
+        from judged
+        where held_back is null
         """
     )
     con.execute(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from connectors.sync.errors import LedgerBusy
 from connectors.sync.ledger import ledger_path
 from connectors.sync.lock import ledger_lock
-from connectors.sync.published import literal
+from goldthread.warehouse.files import flush, literal
 
 if TYPE_CHECKING:
     import duckdb
@@ -76,11 +76,15 @@ ROW_COLUMNS: Columns = {
     ),
     "idempotency_key": (
         "varchar",
-        "coalesce(row_outcomes.sent_key, rows.idempotency_key)",
+        "coalesce(row_outcomes.sent_key, batches.idempotency_key)",
         "The key its request carried, the same at every attempt.",
     ),
-    "key_hash": ("varchar", "rows.key_hash", "Keyed hash of the destination's key."),
-    "payload_hash": ("varchar", "rows.payload_hash", "Keyed hash of all fields; null: a removal."),
+    "key_hash": (
+        "uuid",
+        "rows.key_hash",
+        "Keyed hash of the destination's key (128 bits of HMAC-SHA256).",
+    ),
+    "payload_hash": ("uuid", "rows.payload_hash", "Keyed hash of all fields; null: a removal."),
 }
 
 TABLES: dict[str, tuple[str, Columns, str]] = {
@@ -88,10 +92,10 @@ TABLES: dict[str, tuple[str, Columns, str]] = {
     "sync_rows": (
         """
         ledger.rows
-        inner join ledger.batches on rows.idempotency_key = batches.idempotency_key
+        inner join ledger.batches on rows.batch_id = batches.batch_id
         inner join ledger.runs on batches.run_number = runs.run_number
         left join ledger.row_outcomes
-            on rows.idempotency_key = row_outcomes.idempotency_key
+            on rows.batch_id = row_outcomes.batch_id
             and rows.position = row_outcomes.position""",
         ROW_COLUMNS,
         "One row for each row ever sent, or meant to be sent, by a sync. No personal data but "
@@ -114,14 +118,16 @@ def publish_history(settings: Settings) -> None:
         fresh = settings.published_dir / ".syncs.duckdb.new"
         _remove(fresh)
         with duckdb.connect() as con:
-            con.execute(f"attach {literal(str(fresh))} as fresh")
+            con.execute(f"attach {literal(fresh)} as fresh")
             _create(con)
             for path in sorted(settings.ledger_dir.glob("*.duckdb")):
                 _copy(con, settings, path.stem)
             con.execute("checkpoint fresh")
             con.execute("detach fresh")
+        flush(fresh)
         fresh.chmod(0o444)
         os.replace(fresh, settings.syncs_path)
+        flush(settings.published_dir)
         _remove(fresh)
 
 
@@ -138,17 +144,17 @@ def _create(con: duckdb.DuckDBPyConnection) -> None:
 def _copy(con: duckdb.DuckDBPyConnection, settings: Settings, sync: str) -> None:
     try:
         with ledger_lock(settings, sync, patience=0.0):
-            con.execute(f"attach {literal(str(ledger_path(settings, sync)))} as ledger (read_only)")
+            con.execute(f"attach {literal(ledger_path(settings, sync))} as ledger (read_only)")
             for table, (source, columns, _) in TABLES.items():
                 values = ", ".join(expression for _, expression, _ in columns.values())
                 con.execute(
-                    f"insert into fresh.marts.{table} select {values} from {source} order by all",
+                    f"insert into fresh.marts.{table} select {values} from {source}",
                     {"sync": sync},
                 )
             con.execute("detach ledger")
     except LedgerBusy:
         if settings.syncs_path.exists():
-            con.execute(f"attach {literal(str(settings.syncs_path))} as old (read_only)")
+            con.execute(f"attach {literal(settings.syncs_path)} as old (read_only)")
             for table in TABLES:
                 con.execute(
                     f"insert into fresh.marts.{table} by name "

@@ -58,10 +58,11 @@ def fingerprint(key: SecretBytes) -> str:
 
 
 def install_keyed_hash(con: duckdb.DuckDBPyConnection, key: SecretBytes) -> None:
-    """Define ``keyed_hash(text)``, HMAC-SHA256 in hex, on this in-memory connection.
+    """Define ``keyed_hash(text)`` on this in-memory connection: 128 bits of HMAC-SHA256, as UUID.
 
     DuckDB has SHA-256 but no HMAC, which is two rounds of it (RFC 2104). The padded keys stay in a
-    table in memory, so that no SQL text, and no error message, holds them.
+    table in memory, so that no SQL text, and no error message, holds them. As UUIDs the hashes are
+    compared, joined and stored as 16 bytes.
     """
     secret = key.get_secret_value()
     block = (hashlib.sha256(secret).digest() if len(secret) > _BLOCK else secret).ljust(
@@ -73,8 +74,8 @@ def install_keyed_hash(con: duckdb.DuckDBPyConnection, key: SecretBytes) -> None
         [bytes(byte ^ 0x36 for byte in block), bytes(byte ^ 0x5C for byte in block)],
     )
     con.execute(
-        "create macro keyed_hash(message) as sha256((select outer_pad from hmac_pads) || unhex("
-        "sha256((select inner_pad from hmac_pads) || encode(message))))"
+        "create macro keyed_hash(message) as cast(left(sha256((select outer_pad from hmac_pads) || "
+        "unhex(sha256((select inner_pad from hmac_pads) || encode(message)))), 32) as uuid)"
     )
 
 

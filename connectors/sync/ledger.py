@@ -28,8 +28,8 @@ from typing import TYPE_CHECKING
 from connectors.sync.errors import LedgerBusy, LedgerMismatch
 from connectors.sync.keys import fingerprint
 from connectors.sync.lock import ledger_lock
-from connectors.sync.published import literal
 from connectors.sync.spec import SyncSpec
+from goldthread.warehouse.files import literal
 
 if TYPE_CHECKING:
     import duckdb
@@ -46,27 +46,27 @@ TABLES = {
         removed_count bigint, unchanged_count bigint, left_count bigint, resent_count bigint,
         held_back_count bigint, held_back varchar, sent_count bigint, acknowledged_count bigint,
         rejected_count bigint, undelivered_count bigint, request_count bigint, stopped varchar""",
-    # state: pending, done, unknown. status, reason: of its rows, unless row_outcomes says
-    # otherwise.
-    # is_doubtful: some attempt had no clear answer, so a later refusal may not be the whole truth.
+    # batch_id: counts the batches of this ledger. state: pending, done, unknown. status, reason: of
+    # its rows, unless row_outcomes says otherwise. is_doubtful: some attempt had no clear answer,
+    # so a later refusal may not be the whole truth.
     "batches": """
-        idempotency_key varchar, run_number bigint, last_run_number bigint, batch_number bigint,
+        batch_id bigint, idempotency_key varchar, run_number bigint, last_run_number bigint,
         operation varchar, field_names varchar, row_count bigint, state varchar, status varchar,
         reason varchar, response_status integer, attempt_count bigint, is_doubtful boolean,
         is_settled boolean""",
     # kind: add, change, remove.
     "rows": """
-        idempotency_key varchar, position bigint, kind varchar, key_hash varchar,
-        payload_hash varchar, customer_id varchar, audience varchar""",
+        batch_id bigint, position bigint, kind varchar, key_hash uuid, payload_hash uuid,
+        customer_id varchar, audience varchar""",
     # sent_key: the idempotency key the row travelled under in the end, after its batch was split.
     "row_outcomes": """
-        idempotency_key varchar, position bigint, status varchar, reason varchar,
-        response_status integer, sent_key varchar""",
+        batch_id bigint, position bigint, status varchar, reason varchar, response_status integer,
+        sent_key varchar""",
     # payload_hash is null while it is uncertain what the destination holds.
     "live": """
-        key_hash varchar, destination_key varchar, customer_id varchar, audience varchar,
-        payload_hash varchar, run_number bigint""",
-    "refusals": "key_hash varchar, payload_hash varchar",
+        key_hash uuid, destination_key varchar, customer_id varchar, audience varchar,
+        payload_hash uuid, run_number bigint""",
+    "refusals": "key_hash uuid, payload_hash uuid",
 }
 
 
@@ -81,7 +81,7 @@ def ledger_to_write(
     """
     settings.ledger_dir.mkdir(parents=True, exist_ok=True)
     with ledger_lock(settings, spec.name):
-        _attach(con, ledger_path(settings, spec.name).as_posix(), "ledger", read_only=False)
+        _attach(con, ledger_path(settings, spec.name), "ledger", read_only=False)
         try:
             _create_tables(con, spec, key)
             _check_identity(con, spec, key)
@@ -103,7 +103,7 @@ def ledger_to_read(
     path = ledger_path(settings, spec.name)
     if path.exists():
         with ledger_lock(settings, spec.name):
-            _attach(con, path.as_posix(), "kept", read_only=True)
+            _attach(con, path, "kept", read_only=True)
             try:
                 for table in TABLES:
                     con.execute(f"delete from ledger.{table}")
@@ -124,7 +124,7 @@ def ledger_id(con: duckdb.DuckDBPyConnection) -> str:
     return _meta(con)["ledger_id"]
 
 
-def _attach(con: duckdb.DuckDBPyConnection, path: str, name: str, *, read_only: bool) -> None:
+def _attach(con: duckdb.DuckDBPyConnection, path: Path, name: str, *, read_only: bool) -> None:
     import duckdb
 
     try:

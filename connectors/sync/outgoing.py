@@ -14,45 +14,63 @@ if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
 
-# A row costs its payload, its key and this much around them; a body costs this much around its
-# rows.
+# A row costs its payload, its key and this much around them; a body, this much around its rows.
 _ROW_BYTES, _BODY_BYTES = 40, 500
-_PAGE_ROWS = 50_000
 
 
-def cut(con: duckdb.DuckDBPyConnection, spec: SyncSpec, limits: Limits, *, snapshots: bool) -> None:
+def cut(con: duckdb.DuckDBPyConnection, limits: Limits, *, snapshots: bool) -> None:
     """Fill ``outgoing`` with the rows to add, change and remove, each in its batch.
 
     Removals come first, so that a value that moves from one key to another is free when it arrives.
-    Rows that were refused last time travel apart: they shall not spoil the others' batches.
+    Rows that were refused last time travel apart: they shall not spoil the others' batches. Keys of
+    different shape (the sync's key was changed) do not share a batch either.
     """
     con.execute(
         f"""
         create table numbered as
+        with
+
+        sorted as (
+
+            select
+                key_hash,
+                kind,
+                customer_id,
+                audience,
+                destination_key,
+                payload_hash,
+                desired_row,
+                was_refused,
+                case when kind = 'remove' then cast(json_structure(destination_key) as varchar) end
+                    as key_shape,
+                coalesce(payload_bytes, 0) + octet_length(encode(destination_key)) + {_ROW_BYTES}
+                    as row_bytes
+
+            from difference
+
+            where kind in ('add', 'change', 'remove')
+
+        )
+
         select
-            *,
-            case
-                when {"true" if snapshots else "false"} then 'snapshot'
-                when kind = 'remove' then 'remove'
-                else 'upsert'
-            end as operation,
-            -- Keys of different shape (the key was changed) do not share a batch.
-            case when kind = 'remove' then cast(json_structure(destination_key) as varchar) end
-                as key_shape,
-            coalesce(payload_bytes, 0) + octet_length(encode(destination_key)) + {_ROW_BYTES}
-                as row_bytes,
+            * exclude (key_shape, was_refused),
+            hash(key_shape, was_refused) as sort,
             row_number() over (order by kind <> 'remove', key_shape, was_refused, key_hash)
                 as sequence
-        from difference
-        where kind in ('add', 'change', 'remove')
+        from sorted
         """
     )
     con.register("cuts", _cuts(con, limits, snapshots=snapshots))
     con.execute(
-        """
+        f"""
         create table outgoing as
         select
-            numbered.* exclude (row_bytes, key_shape, was_refused, payload_bytes),
+            numbered.* exclude (row_bytes, sort),
+            case
+                when {"true" if snapshots else "false"} then 'snapshot'
+                when numbered.kind = 'remove' then 'remove'
+                else 'upsert'
+            end as operation,
             cuts.batch_number,
             numbered.sequence - cuts.first_sequence as position
         from numbered asof join cuts on numbered.sequence >= cuts.first_sequence
@@ -64,29 +82,28 @@ def cut(con: duckdb.DuckDBPyConnection, spec: SyncSpec, limits: Limits, *, snaps
 
 def _cuts(con: duckdb.DuckDBPyConnection, limits: Limits, *, snapshots: bool) -> pa.Table:
     """Where each batch begins: when rows or bytes are full, or the next row is of another sort."""
+    import numpy as np
     import pyarrow as pa
 
-    sizes = con.execute(
-        "select operation || coalesce(key_shape, '') || was_refused, row_bytes from numbered "
-        "order by sequence"
-    )
+    rows = con.execute("select row_bytes, sort from numbered order by sequence").fetchnumpy()
+    ends = np.cumsum(rows["row_bytes"].astype(np.int64))
+    changes = np.flatnonzero(rows["sort"][1:] != rows["sort"][:-1]) + 1
+    count = len(ends)
     starts: list[int] = []
-    sequence = rows = size = 0
-    sort: str | None = None
-    while chunk := sizes.fetchmany(_PAGE_ROWS):
-        for row_sort, row_bytes in chunk:
-            sequence += 1
-            is_full = rows >= limits.rows or size + row_bytes > limits.bytes
-            if not starts or (not snapshots and (is_full or row_sort != sort)):
-                starts.append(sequence)
-                sort, rows, size = row_sort, 0, _BODY_BYTES
-            rows += 1
-            size += row_bytes
-    numbers = range(1, len(starts) + 1)
+    start = 0
+    while start < count:
+        starts.append(start)
+        if snapshots:
+            break
+        before = int(ends[start - 1]) if start else 0
+        full = int(np.searchsorted(ends, before + limits.bytes - _BODY_BYTES, side="right"))
+        change = int(np.searchsorted(changes, start, side="right"))
+        stop = int(changes[change]) if change < len(changes) else count
+        start = max(start + 1, min(start + limits.rows, full, stop))
     return pa.table(
         {
-            "batch_number": pa.array(numbers, pa.int64()),
-            "first_sequence": pa.array(starts, pa.int64()),
+            "batch_number": pa.array(range(1, len(starts) + 1), pa.int64()),
+            "first_sequence": pa.array([start + 1 for start in starts], pa.int64()),
         }
     )
 
@@ -101,11 +118,13 @@ def intend(con: duckdb.DuckDBPyConnection, spec: SyncSpec, run_number: int) -> N
         create table new_batches as
         select
             batch_number,
+            batch_number + (select coalesce(max(batch_id), 0) from ledger.batches) as batch_id,
             any_value(operation) as operation,
             count(*) as row_count,
             case when any_value(operation) = 'remove'
-                then any_value(cast(to_json(json_keys(destination_key)) as varchar)) end as
-                key_names, sha256(concat_ws(' ', ?, ?, ?, batch_number, string_agg(
+                then any_value(cast(to_json(json_keys(destination_key)) as varchar))
+            end as key_names,
+            sha256(concat_ws(' ', ?, ?, ?, batch_number, string_agg(
                 concat_ws(' ', kind, key_hash, payload_hash), ' ' order by sequence
             ))) as idempotency_key
         from outgoing
@@ -118,15 +137,14 @@ def intend(con: duckdb.DuckDBPyConnection, spec: SyncSpec, run_number: int) -> N
         "update ledger.batches set last_run_number = ? where state = 'pending'", [run_number]
     )
     con.execute(
-        "insert into ledger.batches select idempotency_key, ?, ?, batch_number, operation, "
+        "insert into ledger.batches select batch_id, idempotency_key, ?, ?, operation, "
         "coalesce(key_names, ?), row_count, 'pending', 'retryable', 'not_sent', null, 0, false, "
         "false from new_batches",
         [run_number, run_number, orjson.dumps(sorted(spec.fields)).decode()],
     )
     con.execute(
-        "insert into ledger.rows select idempotency_key, position, kind, key_hash, payload_hash, "
-        "customer_id, audience from outgoing inner join new_batches using (batch_number) "
-        "order by sequence"
+        "insert into ledger.rows select batch_id, position, kind, key_hash, payload_hash, "
+        "customer_id, audience from outgoing inner join new_batches using (batch_number)"
     )
     con.execute(
         "insert into ledger.live select key_hash, destination_key, customer_id, audience, null, ? "

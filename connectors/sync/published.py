@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from connectors.sync.errors import NotReady, SpecError, UnknownSync
 from connectors.sync.spec import SyncSpec, check_spec
+from goldthread.warehouse.files import literal
 
 if TYPE_CHECKING:
     import duckdb
@@ -38,7 +39,7 @@ def published(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     try:
         # Every timestamp of the warehouse is UTC; so is what leaves.
         con.execute("set timezone = 'UTC'")
-        con.execute(f"attach {literal(str(settings.activation_path))} as published (read_only)")
+        con.execute(f"attach {literal(settings.activation_path)} as published (read_only)")
         yield con
     finally:
         con.close()
@@ -107,16 +108,6 @@ def read_decisions(
             "Run `goldthread run` first."
         )
     return decided_at
-
-
-def quoted(name: str) -> str:
-    """An SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def literal(text: str) -> str:
-    """An SQL string."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _columns(con: duckdb.DuckDBPyConnection, table: str) -> set[str]:

@@ -95,9 +95,9 @@ def _outcomes(con: duckdb.DuckDBPyConnection, number: int) -> dict[str, dict[str
                 else row_outcomes.reason end, '') as reason,
             count(*)
         from ledger.batches
-        inner join ledger.rows on batches.idempotency_key = rows.idempotency_key
+        inner join ledger.rows on batches.batch_id = rows.batch_id
         left join ledger.row_outcomes
-            on rows.idempotency_key = row_outcomes.idempotency_key
+            on rows.batch_id = row_outcomes.batch_id
             and rows.position = row_outcomes.position
         where batches.last_run_number = ?
         group by 1, 2

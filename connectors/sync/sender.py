@@ -28,8 +28,10 @@ class _Undelivered(Exception):
 
 @dataclass
 class _Tally:
+    size: int
     attempts: int = 0
     is_doubtful: bool = False
+    ok_status: int | None = None
 
 
 class Sender:
@@ -45,7 +47,7 @@ class Sender:
 
     async def deliver(self, batch: Batch) -> Delivery:
         """Send one batch; every row ends ok, rejected or retryable."""
-        tally = _Tally()
+        tally = _Tally(len(batch))
         key = batch.idempotency_key
         try:
             answers = await self._answers(batch, range(len(batch)), tally)
@@ -56,21 +58,17 @@ class Sender:
             )  # fmt: skip
         finally:
             self.requests += tally.attempts
-        usual = next(
-            (each for each in answers if each.status == "ok" and each.sent_key == key), None
+        return Delivery(
+            key, "done", "ok", None, tally.ok_status, tally.attempts, tally.is_doubtful, answers
         )
-        status = usual.response_status if usual else None
-        others = [
-            each
-            for each in answers
-            if (each.status, each.sent_key, each.response_status) != ("ok", key, status)
-        ]
-        return Delivery(key, "done", "ok", None, status, tally.attempts, tally.is_doubtful, others)
 
     async def _answers(
         self, batch: Batch, positions: Sequence[int], tally: _Tally
     ) -> list[RowAnswer]:
-        """positions: where the rows of this (part of a) batch stand in the batch as written."""
+        """The rows that did not go well, or went well only in a part of their batch.
+
+        positions: where the rows of this (part of a) batch stand in the batch as written.
+        """
         said: dict[int, RowOutcome] = {}
         response = Response(200)
         for request in self._destination.requests(batch):
@@ -83,19 +81,26 @@ class Sender:
             response = exchange.response
             if not response.is_success:
                 # What went well before is not yet well: only refusals of earlier requests stand.
-                said = {index: row for index, row in said.items() if row.status != "ok"}
+                said = {place: row for place, row in said.items() if row.status != "ok"}
             for row in self._destination.outcomes(response, batch):
-                if _SEVERITY[row.status] >= _SEVERITY[said.get(row.index, row).status]:
-                    said[row.index] = row
+                if _SEVERITY[row.status] >= _SEVERITY[said.get(row.position, row).status]:
+                    said[row.position] = row
             if not response.is_success:
                 break
-        open_rows = [index for index in range(len(batch)) if index not in said]
-        answers = [self._answer(batch, positions, row, response) for row in said.values()]
-        self._accepted += sum(answer.status == "ok" for answer in answers)
-        if not open_rows:
+        is_part = len(batch) < tally.size
+        answers = [
+            self._answer(batch, positions, row, response)
+            for row in said.values()
+            if is_part or row.status != "ok"
+        ]
+        self._accepted += sum(row.status == "ok" for row in said.values())
+        if response.is_success and not is_part:
+            tally.ok_status = response.status
+        if len(said) == len(batch):
             return answers
+        open_rows = [place for place in range(len(batch)) if place not in said]
         if response.is_success:
-            rest = (RowOutcome(index, "retryable", "no_answer") for index in open_rows)
+            rest = (RowOutcome(place, "retryable", "no_answer") for place in open_rows)
             return answers + [self._answer(batch, positions, row, response) for row in rest]
         if is_about_the_request(response.status):
             values = [value for row in batch.rows for value in row.values()]
@@ -111,7 +116,7 @@ class Sender:
         for part in _parts(open_rows, len(batch)):
             key = _part_key(batch.idempotency_key, part)
             answers += await self._answers(
-                batch.part(part, key), [positions[index] for index in part], tally
+                batch.part(part, key), [positions[place] for place in part], tally
             )
         return answers
 
@@ -123,10 +128,10 @@ class Sender:
     ) -> RowAnswer:
         reason = row.reason
         if reason is not None and row.status != "ok":
-            values = [*batch.rows[row.index].values(), batch.keys[row.index]]
+            values = [*batch.rows[row.position].values(), batch.keys[row.position]]
             reason = scrubbed(reason, values)
         return RowAnswer(
-            position=positions[row.index],
+            position=positions[row.position],
             status=row.status,
             reason=None if row.status == "ok" else (reason or row.status),
             response_status=response.status,

@@ -84,8 +84,10 @@ def record(con: duckdb.DuckDBPyConnection, deliveries: Sequence[Delivery]) -> No
         """
     )
     con.execute(
-        "insert into ledger.row_outcomes select idempotency_key, position, status, reason, "
-        "response_status, sent_key from answered_rows"
+        "insert into ledger.row_outcomes select batches.batch_id, answered.position, "
+        "answered.status, answered.reason, answered.response_status, answered.sent_key "
+        "from answered_rows as answered "
+        "inner join ledger.batches on answered.idempotency_key = batches.idempotency_key"
     )
     con.execute("commit")
     con.unregister("answered_batches")
@@ -115,9 +117,9 @@ def settle(con: duckdb.DuckDBPyConnection) -> None:
                 else coalesce(row_outcomes.status, batches.status)
             end as outcome
         from ledger.rows
-        inner join ledger.batches on rows.idempotency_key = batches.idempotency_key
+        inner join ledger.batches on rows.batch_id = batches.batch_id
         left join ledger.row_outcomes
-            on rows.idempotency_key = row_outcomes.idempotency_key
+            on rows.batch_id = row_outcomes.batch_id
             and rows.position = row_outcomes.position
         where batches.state in ('done', 'unknown') and not batches.is_settled
         """
@@ -171,7 +173,7 @@ def abandon(con: duckdb.DuckDBPyConnection, mode: Mode, *, snapshots: bool) -> l
         f"""
         select distinct batches.idempotency_key
         from ledger.batches
-        inner join ledger.rows on batches.idempotency_key = rows.idempotency_key
+        inner join ledger.rows on batches.batch_id = rows.batch_id
         left join desired on rows.key_hash = desired.key_hash
         left join ledger.live on rows.key_hash = live.key_hash
         where batches.state = 'pending'

@@ -42,11 +42,10 @@ class Webhook:
     def __init__(self, settings: WebhookSettings, secrets: Mapping[str, SecretStr]) -> None:
         self._settings = settings
         self._secrets = secrets
-
-    @property
-    def limits(self) -> Limits:
-        chosen = self._settings
-        return Limits(chosen.rows, chosen.bytes, chosen.concurrency, chosen.per_second)
+        self._url = SecretStr(settings.url) if settings.url else secrets["url"]
+        self.limits = Limits(
+            settings.rows, settings.bytes, settings.concurrency, settings.per_second
+        )
 
     def requests(self, batch: Batch) -> Iterable[HttpRequest]:
         if not len(batch):
@@ -58,14 +57,13 @@ class Webhook:
         }
         if "authorization" in self._secrets:
             headers["Authorization"] = self._secrets["authorization"].get_secret_value()
-        yield HttpRequest("POST", self._url(), headers, body(batch))
+        yield HttpRequest("POST", self._url.get_secret_value(), headers, body(batch))
 
     def outcomes(self, response: Response, batch: Batch) -> Iterable[RowOutcome]:
-        listed = {row.index: row for row in row_results(response, batch, self._settings)}
+        listed = {row.position: row for row in row_results(response, batch, self._settings)}
         if response.is_success:
             rest = self._settings.unlisted if listed else "ok"
-            for index in range(len(batch)):
-                yield listed.get(index, RowOutcome(index, rest))
+            yield from (listed.get(at, RowOutcome(at, rest)) for at in range(len(batch)))
         else:
             # A refused request has stored nothing: what it says of a row is why it was refused.
             yield from (row for row in listed.values() if row.status != "ok")
@@ -74,13 +72,5 @@ class Webhook:
         secret = self._secrets["secret"].get_secret_value().encode()
         signed = f"{timestamp}.".encode() + request.body
         digest = hmac.digest(secret, signed, hashlib.sha256).hex()
-        signature = {
-            "Goldthread-Timestamp": str(timestamp),
-            "Goldthread-Signature": f"sha256={digest}",
-        }
-        return replace(request, headers={**request.headers, **signature})
-
-    def _url(self) -> str:
-        if self._settings.url is not None:
-            return self._settings.url
-        return self._secrets["url"].get_secret_value()
+        stamp = {"Goldthread-Timestamp": str(timestamp), "Goldthread-Signature": f"sha256={digest}"}
+        return replace(request, headers={**request.headers, **stamp})

@@ -14,16 +14,10 @@ from connectors.destinations.webhook.settings import WebhookSettings
 
 def body(batch: Batch) -> bytes:
     """``{"sync", "object", "operation", "rows": [{"key", "fields"}]}``; absent values are null."""
-    document = {
-        "sync": batch.sync,
-        "object": batch.object_name,
-        "operation": batch.operation,
-        "rows": [
-            {"key": key, "fields": fields}
-            for key, fields in zip(batch.keys, batch.rows, strict=True)
-        ],
-    }
-    return to_json(document)
+    pairs = zip(batch.keys, batch.rows, strict=True)
+    rows = [{"key": key, "fields": fields} for key, fields in pairs]
+    head = {"sync": batch.sync, "object": batch.object_name, "operation": batch.operation}
+    return to_json({**head, "rows": rows})
 
 
 def row_results(

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from typing import Literal
-from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
 from connectors.destinations.base import DestinationSettings, FieldRules
 
@@ -26,7 +25,8 @@ class WebhookSettings(DestinationSettings):
     unlisted: the state of rows that a successful response with a result list leaves out.
     """
 
-    url: str | None = None
+    # No credentials in it (user:password@): such an address belongs into a variable.
+    url: str | None = Field(default=None, pattern=r"^https?://[^@/?#]+([/?#]|$)")
     url_env: str | None = None
     secret_env: str
     authorization_env: str | None = None
@@ -42,20 +42,6 @@ class WebhookSettings(DestinationSettings):
     accepted: tuple[str, ...] = ("ok", "accepted", "created", "updated", "removed", "unchanged")
     retry: tuple[str, ...] = ("retry", "retryable", "throttled")
     unlisted: Literal["ok", "retryable"] = "ok"
-
-    @field_validator("url")
-    @classmethod
-    def _address(cls, url: str | None) -> str | None:
-        if url is None:
-            return None
-        parts = urlsplit(url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise ValueError("url must start with http:// or https:// and name a host")
-        if parts.username or parts.password:
-            raise ValueError(
-                "url must not hold credentials; put the address into a variable, url_env"
-            )
-        return url
 
     @model_validator(mode="after")
     def _one_address(self) -> WebhookSettings:
