@@ -14,7 +14,7 @@ class Settings:
     """Paths of one Goldthread home. A tenant is a home of its own.
 
     home: folder of everything a run writes (``GOLDTHREAD_HOME``, default ``./data``).
-    input_dir: folder the source files are read from (``GOLDTHREAD_INPUT_DIR``, default ``home/input``).
+    input_dir: folder of the source files (``GOLDTHREAD_INPUT_DIR``, default ``home/input``).
     project_dir: the folder that holds ``dbt_project.yml``.
     """
 
