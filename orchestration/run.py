@@ -22,6 +22,7 @@ class Failed:
 
     name: str
     reason: str
+    is_check: bool = False
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ def _outcome(result: dg.ExecuteInProcessResult) -> RunOutcome:
     for check in result.get_asset_check_evaluations():
         if not check.passed and check.severity is dg.AssetCheckSeverity.ERROR:
             name = f"{check.asset_key.to_user_string()}: {check.check_name}"
-            failures.append(Failed(name, check.description or "failed"))
+            failures.append(Failed(name, check.description or "failed", is_check=True))
     return RunOutcome(result.success, assets, tuple(failures), not_set_up)
 
 

@@ -1,0 +1,82 @@
+"""Running the daily job from a command: progress while it runs, failures in people's words."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from goldthread.cli._exit import ExitCode, Stop
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from goldthread.cli._progress import Bar
+    from goldthread.settings import Settings
+    from orchestration.progress import Progress
+    from orchestration.run import RunOutcome
+
+_STAGES = {
+    "load": "Loading",
+    "check": "Checking what was loaded",
+    "build": "Building and checking models",
+    "publish": "Publishing",
+    "sync": "Sending",
+}
+
+
+def run_with_progress(settings: Settings, as_of: datetime, command: str, bar: Bar) -> RunOutcome:
+    """Run the daily job, moving ``bar``; raises what ``run_daily`` raises."""
+    bar.advance("Starting Dagster")
+    from orchestration.run import run_daily
+
+    def show(news: Progress) -> None:
+        stage = _STAGES[news.stage]
+        each = news.stage in ("load", "sync")
+        bar.advance(f"{stage} {news.what}" if each else stage, news.done, news.total)
+
+    outcome = run_daily(settings, as_of, command, show)
+    bar.close()
+    return outcome
+
+
+def stop_if_failed(settings: Settings, outcome: RunOutcome) -> None:
+    """Say what failed, with sample rows of failed checks, and end the command if anything did."""
+    if outcome.is_success and not outcome.failures:
+        return
+    from goldthread.cli._console import print_failures
+    from goldthread.warehouse.builds import Standing
+    from goldthread.warehouse.transform import failures, judge
+
+    verdict = judge(settings)
+    if verdict.standing is Standing.FAILED and not outcome.with_prefix("published/"):
+        failed = failures(settings, verdict.failed)
+        print_failures(failed)
+        names = ", ".join(failure.name for failure in failed)
+        raise Stop(f"Not published, the old files stay: {names} failed.", ExitCode.CHECK_FAILED)
+    told = "\n".join(f"{failure.name}: {failure.reason}" for failure in outcome.failures)
+    if outcome.with_prefix("published/"):
+        raise Stop(f"Published, but not all of it was sent.\n{told}", ExitCode.INCOMPLETE)
+    if any(failure.is_check for failure in outcome.failures):
+        raise Stop(f"Not published, the old files stay.\n{told}", ExitCode.CHECK_FAILED)
+    raise Stop(f"Not published, the old files stay.\n{told}")
+
+
+def sync_table(outcome: RunOutcome) -> Table:
+    """One row a sync: what left, what was there already, what was held back and why."""
+    from goldthread.cli._console import grid
+
+    columns = ("sync", "delivered", "unchanged", "removed", "rejected", "held back", "why")
+    rows: list[tuple[Any, ...]] = [
+        (
+            name,
+            made["acknowledged"],
+            made["unchanged"],
+            made["removes"],
+            made["rejected"],
+            sum(made["held_back"].values()),
+            ", ".join(f"{reason} {count:,}" for reason, count in made["held_back"].items()),
+        )
+        for name, made in outcome.with_prefix("syncs/").items()
+    ]
+    rows += [(name, None, None, None, None, None, why) for name, why in outcome.not_set_up.items()]
+    return grid("What was sent", columns, rows)
