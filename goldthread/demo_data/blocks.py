@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from goldthread.demo_data import app_source, crm_source, stripe_source
 from goldthread.demo_data.broken_rows import add_broken_rows
-from goldthread.demo_data.collected import Block, Collector
+from goldthread.demo_data.collected import Block, Collector, joined
 from goldthread.demo_data.consent_source import add_receipts
 from goldthread.demo_data.email_source import add_messages
 from goldthread.demo_data.identifiers import make_stripe_id, make_user_id
@@ -26,7 +26,7 @@ BLOCK_PEOPLE: Final = 500
 
 
 class BlockTask(NamedTuple):
-    """Which people to make; ``as_of`` in milliseconds."""
+    """Which people to make, in whole blocks; ``as_of`` in milliseconds."""
 
     seed: int
     first: int
@@ -34,8 +34,15 @@ class BlockTask(NamedTuple):
     as_of: int
 
 
-def make_block(task: BlockTask) -> Block:
+def make_blocks(task: BlockTask) -> Block:
     """Everything the people of the range leave behind, the same in whatever process it runs."""
+    return joined(
+        _block(task._replace(first=first, last=min(first + BLOCK_PEOPLE, task.last)))
+        for first in range(task.first, task.last, BLOCK_PEOPLE)
+    )
+
+
+def _block(task: BlockTask) -> Block:
     people = populate(task.seed, task.first, task.last, task.as_of)
     out = Collector()
     outcomes = [Outcome(person) for person in people]

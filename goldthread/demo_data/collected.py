@@ -46,6 +46,37 @@ class Block:
     truth: dict[str, list[TruthRow]] = field(default_factory=dict)
 
 
+def joined(blocks: Iterable[Block]) -> Block:
+    """Neighbouring blocks as one, packed files compressed.
+
+    One gzip member for several blocks: small members compress badly and unpack slowly.
+    """
+    whole = Block()
+    pieces: dict[str, list[bytes]] = {}
+    for block in blocks:
+        for broken in block.broken:
+            _, _, table = broken.path.partition(":")
+            before = (
+                len(whole.tables.get(table, ())) if table else whole.line_counts.get(broken.path, 0)
+            )
+            whole.broken.append(broken._replace(row=before + broken.row))
+        for path, content in block.files.items():
+            pieces.setdefault(path, []).append(content)
+            lines = whole.line_counts.get(path, 0)
+            whole.line_counts[path] = lines + block.line_counts[path]
+        for table, rows in block.tables.items():
+            whole.tables.setdefault(table, []).extend(rows)
+        for name, truth_rows in block.truth.items():
+            whole.truth.setdefault(name, []).extend(truth_rows)
+        whole.source_records += block.source_records
+    for path, contents in pieces.items():
+        content = b"".join(contents)
+        if path.endswith(".gz"):
+            content = gzip.compress(content, compresslevel=5, mtime=0)
+        whole.files[path] = content
+    return whole
+
+
 class Collector:
     """Takes rows from the sources and packs them into a Block."""
 
@@ -109,7 +140,7 @@ class Collector:
                 position += row.line.count(b"\n")
             content = b"".join(row.line for row in rows)
             block.line_counts[path] = position
-            block.files[path] = pack_gzip(content) if path.endswith(".gz") else content
+            block.files[path] = content
         for table, entries in sorted(self._tables.items()):
             for position, (_, broken) in enumerate(entries):
                 if broken is not None:
@@ -117,11 +148,6 @@ class Collector:
             block.tables[table] = [values for values, _ in entries]
         block.source_records = [(*key, self._owners[key]) for key in self._records]
         return block
-
-
-def pack_gzip(content: bytes) -> bytes:
-    """One gzip member without name or time; members may simply follow each other."""
-    return gzip.compress(content, compresslevel=5, mtime=0)
 
 
 def csv_line(values: Iterable[str | None]) -> bytes:

@@ -12,7 +12,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Final
 
-from goldthread.demo_data.blocks import BLOCK_PEOPLE, BlockTask, make_block
+from goldthread.demo_data.blocks import BLOCK_PEOPLE, BlockTask, make_blocks
 from goldthread.demo_data.broken_rows import unfinished_line
 from goldthread.demo_data.collected import Block
 from goldthread.demo_data.pack_files import PackFiles
@@ -25,7 +25,7 @@ AS_OF_FILE: Final = "_truth/as_of.txt"
 FORMAT: Final = 1
 _PARTIAL: Final = ".partial"
 #: Below this a pool costs more than it gives.
-_POOL_FROM_BLOCKS: Final = 6
+_POOL_FROM_TASKS: Final = 6
 
 
 class FolderInUse(Exception):
@@ -73,9 +73,10 @@ def generate_pack(
     _make_room(folder, found, overwrite)
     partial = folder / _PARTIAL
     partial.mkdir(parents=True)
+    step = _task_people(options.people)
     tasks = [
-        BlockTask(options.seed, first, min(first + BLOCK_PEOPLE, options.people), as_of)
-        for first in range(0, options.people, BLOCK_PEOPLE)
+        BlockTask(options.seed, first, min(first + step, options.people), as_of)
+        for first in range(0, options.people, step)
     ]
     with PackFiles(partial, as_of) as files:
         for task, block in zip(tasks, _blocks(tasks, processes), strict=True):
@@ -128,16 +129,22 @@ def _finish(folder: Path, options: PackOptions, line_counts: dict[str, int]) -> 
     return Pack(folder, options, line_counts, is_new=True)
 
 
+def _task_people(people: int) -> int:
+    """People of one task: whole blocks, at most 5,000 people, and tasks enough to share out."""
+    blocks = -(-people // BLOCK_PEOPLE)
+    return BLOCK_PEOPLE * max(1, min(10, blocks // 12))
+
+
 def _blocks(tasks: list[BlockTask], processes: int) -> Iterator[Block]:
     """Blocks in the order of their tasks, only a few of them in memory at a time."""
-    if processes < 2 or len(tasks) < _POOL_FROM_BLOCKS:
-        yield from map(make_block, tasks)
+    if processes < 2 or len(tasks) < _POOL_FROM_TASKS:
+        yield from map(make_blocks, tasks)
         return
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
         waiting: deque[Future[Block]] = deque()
         for task in tasks:
-            waiting.append(pool.submit(make_block, task))
-            if len(waiting) > processes * 3:
+            waiting.append(pool.submit(make_blocks, task))
+            if len(waiting) > processes + 2:
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()

@@ -25,7 +25,7 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     ),
     "audiences": ("audience", "person_id", "source", "source_record_id"),
 }  # fmt: skip
-_ROW_GROUP: Final = 100_000
+_ROW_GROUP: Final = 30_000
 
 
 _TYPES: Final[dict[str, Any]] = {

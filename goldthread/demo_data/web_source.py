@@ -53,7 +53,7 @@ class WebPerson:
                 self._leave_email(device, person.joined_at + int(span * rng.random()))
             else:
                 device.owner = None if person.user_id or number else person.person_id
-        for _ in range(skewed_count(rng, 1.6 * max(0.4, person.activity), 0.75, 60)):
+        for _ in range(skewed_count(rng, 1.85 * max(0.4, person.activity), 0.75, 60)):
             start = person.joined_at + int(span * rng.random() ** 0.8) - 9 * MINUTE
             self._browse(pick(rng, self.devices), start)
         for purchase in purchases:

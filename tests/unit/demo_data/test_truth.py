@@ -138,7 +138,7 @@ def test_order_amounts_follow_from_the_app_and_the_cards(pack: Pack) -> None:
     for number, key, quantity, price, status, _ in sorted(rows, key=lambda row: str(row[5])):
         if ("app/app.sqlite:purchases", number) not in broken:
             newest[key] = (status, quantity * Decimal(str(price)))
-    refunds: Counter[str] = Counter()
+    refunds: dict[str | None, Decimal] = {None: Decimal(0)}
     charges = {row["id"]: row for row in json_rows(pack, "stripe/charges.jsonl")}
     orders = truth(pack, "orders")
     for order in orders:
