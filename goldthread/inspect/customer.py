@@ -145,5 +145,5 @@ def _phone_digits(text: str) -> str:
     """The digits of what looks like a phone number, without trunk or international zeros."""
     if not re.fullmatch(r"\+?[\d\s().\-/]+", text):
         return ""
-    digits = re.sub(r"\D", "", text).lstrip("0")
+    digits = re.sub(r"\D", "", text.replace("(0)", "")).lstrip("0")
     return digits if len(digits) >= SHORTEST_PHONE else ""
