@@ -20,7 +20,7 @@ from goldthread.demo_data.spelling import (
     write_known_phone,
     write_name,
 )
-from goldthread.demo_data.stamps import DAY, iso_seconds
+from goldthread.demo_data.stamps import DAY, MINUTE, iso_seconds
 
 #: Statements that make the tables; keys are not constraints, for old rows of a key may remain.
 TABLES: Final[dict[str, str]] = {
@@ -45,9 +45,11 @@ def add_user(out: Collector, rng: Random, person: Person, user_id: str, as_of: i
     if len(person.history) > 1 and chance(rng, 0.6):
         out.add_db_row("users", _user(out, rng, person, user_id, created, created))
         last_edit = max(last_edit, person.history[-2][0] + DAY)
-    out.add_db_row(
-        "users", _user(out, rng, person, user_id, created, min(last_edit, as_of - 60_000))
-    )
+    row = _user(out, rng, person, user_id, created, min(last_edit, as_of - MINUTE))
+    out.add_db_row("users", row)
+    mailbox = person.household.mailbox
+    if mailbox and row[1] and row[1].strip().lower() == mailbox:
+        out.claim("email", mailbox, person.person_id)
 
 
 def _user(
@@ -61,7 +63,6 @@ def _user(
     email = facts.email
     if person.household.mailbox and chance(rng, 0.2):
         email = person.household.mailbox
-        out.claim("email", email, person.person_id)
     bad = Spoiler(out, rng, "app", user_id)
     phone = birth_date = None
     if chance(rng, 0.65):

@@ -89,7 +89,8 @@ def _live(out: Collector, rng: Random, outcome: Outcome, as_of: int) -> WebPerso
         add_receipts(out, rng, person, as_of)
     if not has_web:
         return None
-    web = WebPerson(out, rng, person, as_of)
+    is_stranger = not (has_signup or has_contact or has_app or is_guest)
+    web = WebPerson(out, rng, person, as_of, is_stranger)
     outcome.sightings = web.sightings
     web.visit_all(purchases)
     return web

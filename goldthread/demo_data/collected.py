@@ -116,6 +116,10 @@ class Collector:
         self._records[source, record_id] = None
         self.claim(source, record_id, person_id)
 
+    def add_mailbox(self, address: str) -> None:
+        """Note an address that was written to; it belongs to whoever gave it in a record."""
+        self._records["email", address] = None
+
     def claim(self, source: str, record_id: str, person_id: str | None) -> None:
         """Note that a person uses a mailbox or device; one that two people use is nobody's."""
         key = (source, record_id)
@@ -146,7 +150,7 @@ class Collector:
                 if broken is not None:
                     block.broken.append(BrokenRow(f"app/app.sqlite:{table}", position, broken))
             block.tables[table] = [values for values, _ in entries]
-        block.source_records = [(*key, self._owners[key]) for key in self._records]
+        block.source_records = [(*key, self._owners.get(key)) for key in self._records]
         return block
 
 

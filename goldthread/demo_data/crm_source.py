@@ -103,9 +103,9 @@ def _contact(
 
 def _email(rng: Random, email: str) -> str:
     style = rng.random()
-    if style < 0.12:
+    if style < 0.08:
         return ""
-    return "test@test.com" if style < 0.126 else write_email(rng, email)
+    return "test@test.com" if style < 0.086 else write_email(rng, email)
 
 
 def _phone(rng: Random, phone: str, country: str, told_country: bool) -> str:

@@ -30,7 +30,7 @@ class _Message:
         self,
         out: Collector,
         rng: Random,
-        address: tuple[str, str],
+        address: tuple[str, str | None],
         campaign: str,
         as_of: int,
     ) -> None:
@@ -60,7 +60,10 @@ class _Message:
             self.is_opened = True
             ip = f"198.51.100.{between(self._rng, 1, 254)}"
             body |= {"ip": ip, "useragent": pick(self._rng, _AGENTS)}
-        self._out.add_record("email", self._address, self._owner)
+        if self._owner is None:
+            self._out.add_mailbox(self._address)
+        else:
+            self._out.add_record("email", self._address, self._owner)
         path = _path(moment)
         line = self._out.add_json(path, moment, body)
         if chance(self._rng, 0.01):
@@ -81,10 +84,11 @@ def add_messages(out: Collector, rng: Random, person: Person, as_of: int) -> lis
         if moment < person.joined_at or moment >= as_of:
             continue
         address = person.facts_at(moment).email
+        owner: str | None = person.person_id
         if person.household.mailbox and chance(rng, 0.15):
-            address = person.household.mailbox
+            address, owner = person.household.mailbox, None
         campaign = f"newsletter-{day_text(week * 7)}"
-        message = _Message(out, rng, (address, person.person_id), campaign, as_of)
+        message = _Message(out, rng, (address, owner), campaign, as_of)
         go_on = _send(message, rng, person, moment)
         if message.delivered_at is not None:
             delivered.append(Delivery(address, message.delivered_at, message.is_opened))

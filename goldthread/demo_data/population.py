@@ -195,7 +195,7 @@ def _history(
     moments = sorted(joined_at + int((as_of - joined_at) * rng.random()) for _ in range(4))
     # Built backwards from today, so that the newest change comes first.
     for kind in ("address", "email", "phone", "name"):
-        odds = {"address": 0.1, "email": 0.09, "phone": 0.07, "name": 0.03}[kind]
+        odds = {"address": 0.1, "email": 0.07, "phone": 0.07, "name": 0.03}[kind]
         if kind == "name" and member.gender == "m":
             odds = 0.004
         if not chance(rng, odds) or changes == 2:

@@ -23,9 +23,15 @@ _PAGES: Final = (("/", "Home"), ("/new", "New arrivals"), ("/sale", "Sale"), ("/
 
 
 class WebPerson:
-    """A person with their devices; every method writes one visit."""
+    """A person with their devices; every method writes one visit.
 
-    def __init__(self, out: Collector, rng: Random, person: Person, as_of: int) -> None:
+    A stranger is someone who leaves nothing but visits.
+    """
+
+    def __init__(
+        self, out: Collector, rng: Random, person: Person, as_of: int, is_stranger: bool
+    ) -> None:
+        self._is_stranger = is_stranger
         self._out, self._rng, self.person, self._as_of = out, rng, person, as_of
         self._locale = COUNTRIES[person.household.country].language
         self._currency = COUNTRIES[person.household.country].currency
@@ -49,10 +55,11 @@ class WebPerson:
             if person.user_id and (number == 0 or chance(rng, 0.85)):
                 device.logged_in_at = person.joined_at + int(span * 0.6 * rng.random())
                 self._log_in(device)
-            elif person.user_id is None and chance(rng, 0.3):
+            elif person.user_id is None and chance(rng, 0.4):
                 self._leave_email(device, person.joined_at + int(span * rng.random()))
             else:
-                device.owner = None if person.user_id or number else person.person_id
+                # Nothing links it to its owner, unless it is all that is known of them.
+                device.owner = person.person_id if self._is_stranger and not number else None
         for _ in range(skewed_count(rng, 1.85 * max(0.4, person.activity), 0.75, 60)):
             start = person.joined_at + int(span * rng.random() ** 0.8) - 9 * MINUTE
             self._browse(pick(rng, self.devices), start)
