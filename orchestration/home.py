@@ -48,5 +48,7 @@ class Home(dg.ConfigurableResource[RunHome]):
         as_of = datetime.fromisoformat(self.as_of) if self.as_of else datetime.now(UTC)
         if as_of.tzinfo is not None:
             as_of = as_of.astimezone(UTC).replace(tzinfo=None)
-        with run_lock(settings, f"dagster run {context.run_id}"):
+        with run_lock(
+            settings, f"dagster run {context.run.run_id if context.run else ''}".rstrip()
+        ):
             yield RunHome(settings, as_of, self.command)

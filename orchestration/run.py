@@ -75,10 +75,11 @@ def run_daily(settings: Settings, as_of: datetime, command: str, listener: Liste
             instance=instance,
             raise_on_error=False,
         )
-    return _outcome(result)
+    return outcome_of(result)
 
 
-def _outcome(result: dg.ExecuteInProcessResult) -> RunOutcome:
+def outcome_of(result: dg.ExecuteInProcessResult) -> RunOutcome:
+    """Read an executed job; its events say what was made, what failed and why."""
     assets: dict[str, dict[str, Any]] = {}
     failures: list[Failed] = []
     not_set_up: dict[str, str] = {}
@@ -101,10 +102,16 @@ def _outcome(result: dg.ExecuteInProcessResult) -> RunOutcome:
 
 
 def _reason(event: dg.DagsterEvent) -> str:
-    """The innermost message: Dagster wraps what a step raised in its own words."""
+    """The innermost message: Dagster wraps what a step raised in its own words.
+
+    Our own errors speak for themselves; of any other the class is part of the message.
+    """
     error = event.step_failure_data.error
     if event.step_failure_data.user_failure_data is not None:
         return event.step_failure_data.user_failure_data.description or "failed"
     while error is not None and error.cause is not None:
         error = error.cause
-    return error.message.strip() if error is not None else "failed"
+    if error is None:
+        return "failed"
+    name, _, message = error.message.strip().partition(": ")
+    return message if name.startswith(("goldthread.", "connectors.")) else error.message.strip()

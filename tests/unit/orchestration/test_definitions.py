@@ -1,0 +1,101 @@
+"""What Dagster is told matches what the repository holds; nothing is listed by hand."""
+
+from __future__ import annotations
+
+import dagster as dg
+import pytest
+
+from connectors.sources import find_source, source_names
+
+Specs = dict[dg.AssetKey, dg.AssetSpec]
+
+
+@pytest.fixture(scope="session")
+def specs(definitions: dg.Definitions) -> Specs:
+    return {spec.key: spec for spec in definitions.resolve_all_asset_specs()}
+
+
+@pytest.fixture(scope="session")
+def manifest(definitions: dg.Definitions) -> dict[str, dict[str, object]]:
+    from orchestration.project import MANIFEST
+
+    return MANIFEST
+
+
+def upstream(specs: Specs, key: dg.AssetKey) -> set[dg.AssetKey]:
+    """Everything a key depends on, near and far."""
+    found: set[dg.AssetKey] = set()
+    waiting = [key]
+    while waiting:
+        spec = specs.get(waiting.pop())
+        new = {dep.asset_key for dep in spec.deps} - found if spec else set()
+        found |= new
+        waiting += new
+    return found
+
+
+def test_every_raw_table_is_loaded_by_a_step_of_its_source(specs: Specs) -> None:
+    raw = {
+        dg.AssetKey([f"raw_{name}", table.name])
+        for name in source_names()
+        for table in find_source(name).tables
+    }
+    assert raw
+    assert raw <= specs.keys()
+    runs = dg.AssetKey(["raw_goldthread", "runs"])
+    assert all(runs in upstream(specs, key) for key in raw)
+
+
+def test_every_dbt_source_is_an_asset_somebody_makes(
+    specs: Specs, manifest: dict[str, dict[str, dict[str, str]]]
+) -> None:
+    declared = {
+        dg.AssetKey([source["schema"], source["name"]]) for source in manifest["sources"].values()
+    }
+    assert declared - specs.keys() == set()
+
+
+def test_publishing_waits_for_every_mart_and_every_raw_table(
+    specs: Specs, manifest: dict[str, dict[str, dict[str, str]]]
+) -> None:
+    before = upstream(specs, dg.AssetKey(["published", "marts"]))
+    models = {
+        dg.AssetKey([node["schema"], node["name"]])
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model" and node["schema"] in ("marts", "activation")
+    }
+    assert models <= before
+    assert dg.AssetKey(["raw_web", "messages"]) in before
+
+
+def test_every_sync_is_an_asset_after_publishing(
+    specs: Specs, manifest: dict[str, dict[str, dict[str, str]]]
+) -> None:
+    exposures = {
+        dg.AssetKey(["syncs", exposure["name"]])
+        for exposure in manifest["exposures"].values()
+        if "sync" in exposure["config"]["meta"]  # type: ignore[index]
+    }
+    synced = {key for key in specs if key.path[0] == "syncs"}
+    assert synced == exposures
+    for key in synced:
+        assert dg.AssetKey(["published", "activation"]) in upstream(specs, key)
+
+
+def test_the_daily_job_does_all_of_it_one_warehouse_run_at_a_time(
+    definitions: dg.Definitions, specs: Specs
+) -> None:
+    job = definitions.resolve_job_def("daily")
+    assert job.tags["warehouse"] == "duckdb"
+    assert job.executor_def is dg.in_process_executor
+    made = job.asset_layer.executable_asset_keys
+    views = {dg.AssetKey(["raw_goldthread", name]) for name in ("quarantined_rows", "value_issues")}
+    assert specs.keys() - made == views
+
+
+def test_the_schedule_runs_the_daily_job_once_somebody_turns_it_on(
+    definitions: dg.Definitions,
+) -> None:
+    schedule = definitions.resolve_schedule_def("daily_schedule")
+    assert schedule.job_name == "daily"
+    assert schedule.default_status is dg.DefaultScheduleStatus.STOPPED
