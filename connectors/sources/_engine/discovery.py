@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import importlib
-import importlib.util
-import pkgutil
+from pathlib import Path
 
 import connectors.sources
 from connectors.sources.declaration import Source
@@ -12,14 +11,8 @@ from connectors.sources.declaration import Source
 
 def source_names() -> list[str]:
     """Names of all sources, sorted."""
-    package = connectors.sources
-    return sorted(
-        module.name
-        for module in pkgutil.iter_modules(package.__path__)
-        if module.ispkg
-        and not module.name.startswith("_")
-        and importlib.util.find_spec(f"{package.__name__}.{module.name}.source")
-    )
+    folders = (path for root in connectors.sources.__path__ for path in Path(root).iterdir())
+    return sorted(path.name for path in folders if (path / "source.py").is_file())
 
 
 def find_source(name: str) -> Source:
