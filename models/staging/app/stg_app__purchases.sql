@@ -14,10 +14,10 @@ ranked as (
             partition by purchase_id
             order by
                 coalesce(updated_at, purchased_at) desc,
-                _row_hash,
-                _source_file,
-                _file_version,
-                _row_number
+                _row_hash asc,
+                _source_file asc,
+                _file_version asc,
+                _row_number asc
         ) as copy_rank
     from source
 

@@ -35,10 +35,10 @@ ranked as (
             partition by user_id
             order by
                 coalesce(updated_at, created_at) desc,
-                _row_hash,
-                _source_file,
-                _file_version,
-                _row_number
+                _row_hash asc,
+                _source_file asc,
+                _file_version asc,
+                _row_number asc
         ) as copy_rank
     from source
 
@@ -65,8 +65,9 @@ renamed as (
         {{ normalize_email('deduplicated.email') }} as email,
         {{ normalize_text('deduplicated.first_name') }} as first_name,
         {{ normalize_text('deduplicated.last_name') }} as last_name,
-        {{ normalize_phone('deduplicated.phone_number', 'calling_codes', 'deduplicated.country_key') }}
-            as phone,
+        {{ normalize_phone(
+            'deduplicated.phone_number', 'calling_codes', 'deduplicated.country_key'
+        ) }} as phone,
         {{ normalize_text('deduplicated.address_line') }} as address_line,
         {{ normalize_postal_code('deduplicated.postal_code') }} as postal_code,
         {{ normalize_text('deduplicated.city') }} as city,

@@ -58,7 +58,9 @@ renamed as (
             case deduplicated.identifier_type
                 when 'email' then {{ normalize_email('deduplicated.identifier_value') }}
                 when 'phone'
-                    then {{ normalize_phone('deduplicated.phone_number', 'default_calling_code', 'null') }}
+                    then {{ normalize_phone(
+                        'deduplicated.phone_number', 'default_calling_code', 'null'
+                    ) }}
             end,
             trim(deduplicated.identifier_value)
         ) as identifier_value,

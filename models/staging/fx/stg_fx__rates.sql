@@ -15,7 +15,7 @@ ranked as (
             order by
                 _file_version desc,
                 _row_number desc,
-                _source_file
+                _source_file asc
         ) as copy_rank
     from source
 

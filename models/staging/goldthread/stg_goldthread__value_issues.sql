@@ -12,7 +12,14 @@ ranked as (
     select
         *,
         row_number() over (
-            partition by source, source_table, source_file, row_number, row_key, column_name, raw_value
+            partition by
+                source,
+                source_table,
+                source_file,
+                row_number,
+                row_key,
+                column_name,
+                raw_value
             order by noticed_at, reason
         ) as copy_rank
     from source

@@ -16,7 +16,7 @@ ranked as (
                 decided_at desc,
                 _file_version desc,
                 _row_number desc,
-                _source_file
+                _source_file asc
         ) as copy_rank
     from source
 

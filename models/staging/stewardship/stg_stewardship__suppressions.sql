@@ -29,7 +29,7 @@ ranked as (
                 suppressed_at desc,
                 _file_version desc,
                 _row_number desc,
-                _source_file
+                _source_file asc
         ) as copy_rank
     from source
 
@@ -58,7 +58,9 @@ renamed as (
             case lower(trim(deduplicated.identifier_type))
                 when 'email' then {{ normalize_email('deduplicated.identifier_value') }}
                 when 'phone'
-                    then {{ normalize_phone('deduplicated.phone_number', 'default_calling_code', 'null') }}
+                    then {{ normalize_phone(
+                        'deduplicated.phone_number', 'default_calling_code', 'null'
+                    ) }}
             end,
             trim(deduplicated.identifier_value)
         ) as identifier_value,

@@ -45,7 +45,7 @@ ranked as (
             order by
                 _file_version desc,
                 _row_number desc,
-                _source_file
+                _source_file asc
         ) as copy_rank
     from source
 
@@ -70,8 +70,8 @@ renamed as (
         ---------- ids
         deduplicated.id as charge_id,
         nullif(trim(deduplicated.customer), '') as stripe_customer_id,
-        {{ json_text_any('deduplicated.metadata', ['purchase_id']) }} as purchase_id,
-        {{ json_text_any('deduplicated.metadata', ['user_id']) }} as user_id,
+        {{ normalize_text(json_text('deduplicated.metadata', 'purchase_id')) }} as purchase_id,
+        {{ normalize_text(json_text('deduplicated.metadata', 'user_id')) }} as user_id,
 
         ---------- strings
         deduplicated.currency_code as currency,
@@ -80,13 +80,16 @@ renamed as (
         {{ normalize_email(json_text('deduplicated.billing_details', 'email')) }} as billing_email,
         {{ given_names_of('deduplicated.billing_name') }} as billing_first_name,
         {{ family_name_of('deduplicated.billing_name') }} as billing_last_name,
-        {{ normalize_phone('deduplicated.phone_number', 'calling_codes', 'deduplicated.country_key') }}
-            as billing_phone,
+        {{ normalize_phone(
+            'deduplicated.phone_number', 'calling_codes', 'deduplicated.country_key'
+        ) }} as billing_phone,
         {{ normalize_text(json_text('deduplicated.billing_details', 'address.line1')) }}
             as billing_address_line,
-        {{ normalize_text(json_text('deduplicated.billing_details', 'address.city')) }} as billing_city,
-        {{ normalize_postal_code(json_text('deduplicated.billing_details', 'address.postal_code')) }}
-            as billing_postal_code,
+        {{ normalize_text(json_text('deduplicated.billing_details', 'address.city')) }}
+            as billing_city,
+        {{ normalize_postal_code(
+            json_text('deduplicated.billing_details', 'address.postal_code')
+        ) }} as billing_postal_code,
         country_names.country as billing_country,
 
         ---------- numerics

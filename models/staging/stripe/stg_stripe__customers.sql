@@ -36,7 +36,7 @@ ranked as (
             order by
                 _file_version desc,
                 _row_number desc,
-                _source_file
+                _source_file asc
         ) as copy_rank
     from source
 
@@ -64,11 +64,13 @@ renamed as (
         {{ normalize_email('deduplicated.email') }} as email,
         {{ given_names_of('deduplicated.name') }} as first_name,
         {{ family_name_of('deduplicated.name') }} as last_name,
-        {{ normalize_phone('deduplicated.phone_number', 'calling_codes', 'deduplicated.country_key') }}
-            as phone,
+        {{ normalize_phone(
+            'deduplicated.phone_number', 'calling_codes', 'deduplicated.country_key'
+        ) }} as phone,
         {{ normalize_text(json_text('deduplicated.address', 'line1')) }} as address_line,
         {{ normalize_text(json_text('deduplicated.address', 'city')) }} as city,
-        {{ normalize_postal_code(json_text('deduplicated.address', 'postal_code')) }} as postal_code,
+        {{ normalize_postal_code(json_text('deduplicated.address', 'postal_code')) }}
+            as postal_code,
         {{ normalize_text(json_text('deduplicated.address', 'state')) }} as state,
         country_names.country,
 

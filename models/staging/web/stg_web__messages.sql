@@ -1,4 +1,4 @@
--- A table, not a view as the folder's default: each message's JSON is parsed once here, for all that read it.
+-- A table, not a view as elsewhere in staging: each message's JSON is parsed once, for all readers.
 {{ config(materialized='table') }}
 
 {% set context_shape = {
@@ -60,10 +60,10 @@ ranked as (
         row_number() over (
             partition by message_id
             order by
-                _row_hash,
-                _source_file,
-                _file_version,
-                _row_number
+                _row_hash asc,
+                _source_file asc,
+                _file_version asc,
+                _row_number asc
         ) as copy_rank
     from source
 
@@ -90,8 +90,11 @@ described as (
 
     select
         *,
-        cast(around.consent.categorypreferences as {{ dbt.type_string() }}) as preferences,
-        {{ json_parsed('coalesce(nullif(traits, \'{}\'), around.traits)', traits_shape) }} as person
+        cast({{ json_field('around', 'consent.categoryPreferences') }} as {{ dbt.type_string() }})
+            as preferences,
+        {{ json_parsed(
+            "coalesce(nullif(traits, '{}'), " ~ json_field('around', 'traits') ~ ")", traits_shape
+        ) }} as person
     from deduplicated
 
 ),
@@ -100,9 +103,10 @@ identified as (
 
     select
         *,
-        {{ normalize_email('person.email') }} as trait_email,
-        {{ phone_digits('person.phone') }} as phone_number,
-        {{ normalize_country_key('coalesce(person.address.country, person.country)') }} as country_key
+        {{ normalize_email(json_field('person', 'email')) }} as trait_email,
+        {{ phone_digits(json_field('person', 'phone')) }} as phone_number,
+        {{ first_text('person', ['birthday', 'birth_date', 'birthDate']) }} as birthday,
+        lower({{ first_text('person', ['address.country', 'country']) }}) as country_key
     from described
 
 ),
@@ -115,54 +119,45 @@ renamed as (
         nullif(trim(identified.anonymous_id), '') as anonymous_id,
         nullif(trim(identified.user_id), '') as user_id,
         nullif(trim(identified.previous_id), '') as previous_id,
-        nullif(trim(coalesce(identified.told.product_id, identified.told.productid)), '') as product_id,
+        {{ first_text('identified.told', ['product_id', 'productId']) }} as product_id,
 
         ---------- strings
         identified.type as message_type,
         identified.event as event_name,
         identified.name as page_name,
-        nullif(trim(identified.around.campaign.name), '') as campaign_name,
-        coalesce(identified.around.page.path, identified.told.path) as page_path,
-        nullif(trim(identified.told.category), '') as product_category,
+        {{ first_text('identified.around', ['campaign.name']) }} as campaign_name,
+        coalesce(
+            {{ json_field('identified.around', 'page.path') }},
+            {{ json_field('identified.told', 'path') }}
+        ) as page_path,
+        {{ first_text('identified.told', ['category']) }} as product_category,
         identified.properties,
         case when identified.preferences like '{{ "{%" }}' then identified.preferences end
             as consent_preferences,
         case when {{ is_email_shaped('identified.trait_email') }} then identified.trait_email end
             as email,
         coalesce(
-            {{ normalize_text('identified.person.firstname') }},
-            {{ normalize_text('identified.person.first_name') }},
-            {{ given_names_of('identified.person.name') }}
+            {{ first_text('identified.person', ['firstName', 'first_name']) }},
+            {{ given_names_of(json_field('identified.person', 'name')) }}
         ) as first_name,
         coalesce(
-            {{ normalize_text('identified.person.lastname') }},
-            {{ normalize_text('identified.person.last_name') }},
-            {{ family_name_of('identified.person.name') }}
+            {{ first_text('identified.person', ['lastName', 'last_name']) }},
+            {{ family_name_of(json_field('identified.person', 'name')) }}
         ) as last_name,
         {{ normalize_phone('identified.phone_number', 'calling_codes', 'identified.country_key') }}
             as phone,
-        coalesce(
-            {{ normalize_text('identified.person.address.street') }},
-            {{ normalize_text('identified.person.address.line1') }},
-            {{ normalize_text('identified.person.address_line') }}
-        ) as address_line,
-        coalesce(
-            {{ normalize_postal_code('identified.person.address.postalcode') }},
-            {{ normalize_postal_code('identified.person.address.postal_code') }},
-            {{ normalize_postal_code('identified.person.postalcode') }},
-            {{ normalize_postal_code('identified.person.postal_code') }}
-        ) as postal_code,
-        coalesce(
-            {{ normalize_text('identified.person.address.city') }},
-            {{ normalize_text('identified.person.city') }}
-        ) as city,
+        {{ first_text(
+            'identified.person', ['address.street', 'address.line1', 'address_line']
+        ) }} as address_line,
+        upper({{ first_text(
+            'identified.person',
+            ['address.postalCode', 'address.postal_code', 'postalCode', 'postal_code']
+        ) }}) as postal_code,
+        {{ first_text('identified.person', ['address.city', 'city']) }} as city,
         country_names.country,
 
         ---------- dates
-        {{ try_cast(text_before(
-            'coalesce(identified.person.birthday, identified.person.birth_date, identified.person.birthdate)',
-            10
-        ), 'date') }} as birth_date,
+        {{ try_cast(text_before('identified.birthday', 10), 'date') }} as birth_date,
 
         ---------- timestamps
         {{ event_time('identified.timestamp', 'identified.sent_at', 'identified.received_at') }}
