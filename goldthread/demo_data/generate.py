@@ -24,6 +24,8 @@ AS_OF_FILE: Final = "_truth/as_of.txt"
 #: Raised whenever the same options begin to give other bytes.
 FORMAT: Final = 1
 _PARTIAL: Final = ".partial"
+#: Lists the files that are being put in place or taken away, for the run after an interrupted one.
+_UNFINISHED: Final = ".unfinished.json"
 #: Below this a pool costs more than it gives.
 _POOL_FROM_TASKS: Final = 6
 
@@ -91,7 +93,7 @@ def generate_pack(
 def read_pack(folder: Path) -> Pack | None:
     """The complete pack in the folder, if there is one."""
     path = folder / PACK_FILE
-    if not path.is_file():
+    if not path.is_file() or (folder / _UNFINISHED).exists():
         return None
     body = json.loads(path.read_text())
     return Pack(folder, PackOptions(**body["options"]), body["line_counts"], is_new=False)
@@ -99,34 +101,44 @@ def read_pack(folder: Path) -> Pack | None:
 
 def _make_room(folder: Path, found: Pack | None, overwrite: bool) -> None:
     shutil.rmtree(folder / _PARTIAL, ignore_errors=True)
-    if not folder.exists() or not any(folder.iterdir()):
-        return
-    if found is None:
-        raise FolderInUse(f"{folder} is not empty and holds no demo pack; choose another folder")
-    if not overwrite:
+    if found is not None and not overwrite:
         made = found.options
         raise FolderInUse(
             f"{folder} holds a pack of {made.people} people, seed {made.seed}, as of {made.as_of}; "
             "use --overwrite to replace it"
         )
-    (folder / PACK_FILE).unlink()
-    for path in found.line_counts:
-        (folder / path.partition(":")[0]).unlink(missing_ok=True)
-    shutil.rmtree(folder / "_truth")
+    if found is not None:
+        own = sorted({path.partition(":")[0] for path in found.line_counts})
+        own += [path.relative_to(folder).as_posix() for path in (folder / "_truth").iterdir()]
+        _write_whole(folder / _UNFINISHED, own)
+    if (folder / _UNFINISHED).exists():
+        for path in json.loads((folder / _UNFINISHED).read_text()):
+            (folder / path).unlink(missing_ok=True)
+        (folder / _UNFINISHED).unlink()
+    elif folder.exists() and any(folder.iterdir()):
+        raise FolderInUse(f"{folder} is not empty and holds no demo pack; choose another folder")
 
 
 def _finish(folder: Path, options: PackOptions, line_counts: dict[str, int]) -> Pack:
     """Move the finished files into place; the file that says so comes last."""
     partial = folder / _PARTIAL
-    for path in sorted(partial.rglob("*")):
-        if path.is_file():
-            target = folder / path.relative_to(partial)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            path.replace(target)
+    _write_whole(partial / PACK_FILE, {"options": asdict(options), "line_counts": line_counts})
+    files = sorted(path.relative_to(partial) for path in partial.rglob("*") if path.is_file())
+    _write_whole(folder / _UNFINISHED, [path.as_posix() for path in files])
+    files.sort(key=lambda path: path.as_posix() == PACK_FILE)
+    for path in files:
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (partial / path).replace(folder / path)
     shutil.rmtree(partial)
-    body = {"options": asdict(options), "line_counts": line_counts}
-    (folder / PACK_FILE).write_text(json.dumps(body, indent=2) + "\n")
+    (folder / _UNFINISHED).unlink()
     return Pack(folder, options, line_counts, is_new=True)
+
+
+def _write_whole(path: Path, content: object) -> None:
+    """Write a JSON file so that it is there in full or not at all."""
+    draft = path.with_name(path.name + ".draft")
+    draft.write_text(json.dumps(content, indent=2) + "\n")
+    draft.replace(path)
 
 
 def _task_people(people: int) -> int:

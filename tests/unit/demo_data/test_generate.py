@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from goldthread.demo_data.generate import FolderInUse, Pack, PackOptions, generate_pack
+from goldthread.demo_data.generate import FolderInUse, Pack, PackOptions, generate_pack, read_pack
 from tests.unit.demo_data.conftest import OPTIONS
 
 
@@ -74,6 +74,36 @@ def test_what_an_interrupted_run_left_is_replaced(tmp_path: Path) -> None:
     generate_pack(replace(OPTIONS, people=10), tmp_path)
     assert not (tmp_path / ".partial").exists()
     assert not (tmp_path / "web" / "half.jsonl").exists()
+
+
+@pytest.mark.parametrize("moment", ["putting", "taking"])
+def test_a_run_killed_between_two_files_heals(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    options = replace(OPTIONS, people=10)
+    if moment == "taking":
+        generate_pack(replace(OPTIONS, people=20), tmp_path)
+    with monkeypatch.context() as patch:
+        steps = 0
+
+        def die(path: Path, *rest: object, **named: object) -> object:
+            nonlocal steps
+            steps += 1
+            # The draft of the list and the list itself are written first.
+            if steps > 6:
+                raise KeyboardInterrupt
+            result: object = original(path, *rest, **named)
+            return result
+
+        name = "replace" if moment == "putting" else "unlink"
+        original = getattr(Path, name)
+        patch.setattr(Path, name, die)
+        with pytest.raises(KeyboardInterrupt):
+            generate_pack(options, tmp_path, overwrite=True)
+    assert read_pack(tmp_path) is None
+    generate_pack(options, tmp_path)
+    healed = contents(tmp_path)
+    assert healed == contents(generate_pack(options, tmp_path / "fresh").folder)
 
 
 def test_one_person_is_a_pack(tmp_path: Path) -> None:
