@@ -18,8 +18,9 @@ def main() -> None:
     ensure_manifest(settings)
     os.environ.update(dbt_environment(settings))
     os.environ["GOLDTHREAD_INPUT_DIR"] = str(settings.input_dir)
+    workspace = str(settings.dagster_home / "workspace.yaml")
     dagster = str(Path(sys.executable).with_name("dagster"))
-    os.execv(dagster, [dagster, "dev", "-m", "orchestration.definitions", *sys.argv[1:]])
+    os.execv(dagster, [dagster, "dev", "-w", workspace, *sys.argv[1:]])
 
 
 if __name__ == "__main__":

@@ -21,11 +21,20 @@ concurrency:
         limit: 1
 """
 
+WORKSPACE_YAML = """\
+# Written by Goldthread at each start.
+load_from:
+  - python_module:
+      module_name: orchestration.definitions
+      location_name: goldthread
+"""
+
 
 def prepare_dagster_home(settings: Settings) -> None:
-    """Write ``dagster.yaml`` and point ``DAGSTER_HOME`` of this process and its children at it."""
+    """Write Dagster's files and point ``DAGSTER_HOME`` of this process and its children there."""
     settings.dagster_home.mkdir(parents=True, exist_ok=True)
-    path = settings.dagster_home / "dagster.yaml"
-    if not path.exists() or path.read_text(encoding="utf-8") != DAGSTER_YAML:
-        path.write_text(DAGSTER_YAML, encoding="utf-8")
+    for name, text in (("dagster.yaml", DAGSTER_YAML), ("workspace.yaml", WORKSPACE_YAML)):
+        path = settings.dagster_home / name
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            path.write_text(text, encoding="utf-8")
     os.environ["DAGSTER_HOME"] = str(settings.dagster_home)
