@@ -92,10 +92,21 @@ described as (
         *,
         cast({{ json_field('around', 'consent.categoryPreferences') }} as {{ dbt.type_string() }})
             as preferences,
-        {{ json_parsed(
-            "coalesce(nullif(traits, '{}'), " ~ json_field('around', 'traits') ~ ")", traits_shape
-        ) }} as person
+        -- The traits of a group call describe the group.
+        coalesce(
+            case when type <> 'group' then nullif(traits, '{}') end,
+            {{ json_field('around', 'traits') }}
+        ) as person_traits
     from deduplicated
+
+),
+
+parsed as (
+
+    select
+        *,
+        {{ json_parsed('person_traits', traits_shape) }} as person
+    from described
 
 ),
 
@@ -107,7 +118,7 @@ identified as (
         {{ phone_digits(json_field('person', 'phone')) }} as phone_number,
         {{ first_text('person', ['birthday', 'birth_date', 'birthDate']) }} as birthday,
         lower({{ first_text('person', ['address.country', 'country']) }}) as country_key
-    from described
+    from parsed
 
 ),
 
