@@ -1,0 +1,170 @@
+"""How two people are compared: the levels of agreement of each attribute, as Splink reads them.
+
+The probabilities here are only where training starts from; the trained ones stand in the
+committed model.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+NAME_MATCH = 0.92
+
+# (label, SQL condition, starting m, starting u). The first level of each takes missing values.
+Level = tuple[str, str, float, float]
+
+SWAPPED = "full_name_l = full_name_swapped_r"
+
+FIRST_NAME: list[Level] = [
+    ("same", "given_first_l = given_first_r", 0.84, 0.005),
+    ("swapped with last name", SWAPPED, 0.005, 0.00001),
+    ("nickname", "list_has_any(given_roots_l, given_roots_r)", 0.06, 0.003),
+    (
+        "spelled alike",
+        f"jaro_winkler_similarity(given_name_l, given_name_r) >= {NAME_MATCH} "
+        "or damerau_levenshtein(given_first_l, given_first_r) <= 1",
+        0.06,
+        0.005,
+    ),
+    (
+        "initial",
+        "least(length(given_first_l), length(given_first_r)) = 1 "
+        "and left(given_first_l, 1) = left(given_first_r, 1)",
+        0.015,
+        0.003,
+    ),
+    ("different", "ELSE", 0.02, 0.98),
+]
+
+LAST_NAME: list[Level] = [
+    ("same", "family_name_l = family_name_r", 0.88, 0.001),
+    (
+        "spelled alike",
+        f"jaro_winkler_similarity(family_name_l, family_name_r) >= {NAME_MATCH} "
+        "or damerau_levenshtein(family_name_l, family_name_r) <= 1",
+        0.06,
+        0.002,
+    ),
+    ("one part the same", "list_has_any(family_parts_l, family_parts_r)", 0.01, 0.0005),
+    ("different", "ELSE", 0.05, 0.99),
+]
+
+BIRTH_DATE: list[Level] = [
+    ("same", "birth_date_l = birth_date_r", 0.93, 0.00005),
+    (
+        "day and month swapped",
+        "left(birth_digits_l, 4) = left(birth_digits_r, 4) and substr(birth_digits_l, 5, 2) = right(birth_digits_r, 2) "
+        "and right(birth_digits_l, 2) = substr(birth_digits_r, 5, 2)",
+        0.01,
+        0.00002,
+    ),
+    (
+        "one digit differs",
+        "damerau_levenshtein(birth_digits_l, birth_digits_r) <= 1",
+        0.03,
+        0.001,
+    ),
+    (
+        "year or day and month the same",
+        "left(birth_digits_l, 4) = left(birth_digits_r, 4) or right(birth_digits_l, 4) = right(birth_digits_r, 4)",
+        0.01,
+        0.018,
+    ),
+    ("different", "ELSE", 0.02, 0.98),
+]
+
+EMAIL: list[Level] = [
+    ("same", "email_l = email_r", 0.6, 0.00001),
+    ("same before the @", "email_local_l = email_local_r", 0.05, 0.0001),
+    (
+        "spelled alike before the @",
+        f"jaro_winkler_similarity(email_local_l, email_local_r) >= {NAME_MATCH}",
+        0.05,
+        0.001,
+    ),
+    ("different", "ELSE", 0.3, 0.999),
+]
+
+PHONE: list[Level] = [
+    ("same", "phone_l = phone_r", 0.7, 0.00001),
+    ("one digit differs", "damerau_levenshtein(phone_l, phone_r) <= 1", 0.03, 0.00002),
+    ("different", "ELSE", 0.27, 0.999),
+]
+
+ADDRESS: list[Level] = [
+    (
+        "same",
+        "address_l = address_r and (coalesce(postal_code_l = postal_code_r, true) "
+        "or coalesce(city_l = city_r, true))",
+        0.6,
+        0.0001,
+    ),
+    (
+        "spelled alike",
+        "(postal_code_l = postal_code_r or city_l = city_r) "
+        "and house_number_l = house_number_r "
+        "and jaro_winkler_similarity(address_l, address_r) >= 0.85",
+        0.08,
+        0.0001,
+    ),
+    ("same postal code", "postal_code_l = postal_code_r", 0.1, 0.002),
+    ("same city", "city_l = city_r", 0.07, 0.02),
+    ("different", "ELSE", 0.15, 0.978),
+]
+
+MISSING = {
+    "first_name": "given_name_l is null or given_name_r is null",
+    # Swapped names are weighed once, by the first name's level.
+    "last_name": f"family_name_l is null or family_name_r is null or {SWAPPED}",
+    "birth_date": "birth_date_l is null or birth_date_r is null",
+    "email": "email_l is null or email_r is null",
+    "phone": "phone_l is null or phone_r is null",
+    "address": "coalesce(address_l, postal_code_l, city_l) is null "
+    "or coalesce(address_r, postal_code_r, city_r) is null",
+}
+
+LEVELS = {
+    "first_name": FIRST_NAME,
+    "last_name": LAST_NAME,
+    "birth_date": BIRTH_DATE,
+    "email": EMAIL,
+    "phone": PHONE,
+    "address": ADDRESS,
+}
+
+# Common names say less than rare ones: the first level of these is weighed by frequency.
+TERM_FREQUENCIES = {"first_name": "given_first", "last_name": "family_name"}
+
+
+def starting_settings() -> dict[str, Any]:
+    """Splink settings with the levels above, untrained."""
+    return {
+        "link_type": "dedupe_only",
+        "sql_dialect": "duckdb",
+        "unique_id_column_name": "id",
+        "probability_two_random_records_match": 1e-4,
+        "retain_matching_columns": False,
+        "retain_intermediate_calculation_columns": True,
+        "em_convergence": 0.0001,
+        "max_iterations": 50,
+        "blocking_rules_to_generate_predictions": [],
+        "comparisons": [_comparison(name) for name in LEVELS],
+    }
+
+
+def _comparison(name: str) -> dict[str, Any]:
+    levels: list[dict[str, Any]] = [
+        {"sql_condition": MISSING[name], "label_for_charts": "missing", "is_null_level": True}
+    ]
+    for position, (label, condition, m, u) in enumerate(LEVELS[name]):
+        level: dict[str, Any] = {
+            "sql_condition": condition,
+            "label_for_charts": label,
+            "m_probability": m,
+            "u_probability": u,
+        }
+        if position == 0 and name in TERM_FREQUENCIES:
+            level["tf_adjustment_column"] = TERM_FREQUENCIES[name]
+            level["tf_adjustment_weight"] = 1.0
+        levels.append(level)
+    return {"output_column_name": name, "comparison_levels": levels}

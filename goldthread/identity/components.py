@@ -1,0 +1,37 @@
+"""Connected components of pairs, by scipy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    Ids = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Components:
+    """nodes: every id that occurs in a pair, ascending. labels: its component, same length."""
+
+    nodes: Ids
+    labels: Ids
+
+
+def component_of(left: Ids, right: Ids) -> Components:
+    """Components of the graph whose edges are (left[i], right[i])."""
+    import numpy as np
+    from scipy.sparse import coo_matrix
+    from scipy.sparse.csgraph import connected_components
+
+    nodes = np.unique(np.concatenate([left, right])).astype(np.int64)
+    if not len(nodes):
+        return Components(nodes, nodes)
+    rows, columns = np.searchsorted(nodes, left), np.searchsorted(nodes, right)
+    graph = coo_matrix(
+        (np.ones(len(rows), dtype=np.int8), (rows, columns)), shape=(len(nodes), len(nodes))
+    )
+    _, labels = connected_components(graph, directed=False)
+    return Components(nodes, labels.astype(np.int64))

@@ -1,0 +1,159 @@
+"""Person records in the form in which they are compared."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from goldthread.identity.transliteration import transliterate
+
+if TYPE_CHECKING:
+    import duckdb
+
+PERSON_COLUMNS = (
+    "first_name",
+    "last_name",
+    "birth_date",
+    "email",
+    "phone",
+    "address_line",
+    "postal_code",
+    "city",
+    "country",
+)
+
+# Columns whose letters beyond ASCII are spelled in Latin letters before anything is compared.
+SPELLED = ("first_name", "last_name", "address_line", "city")
+
+# Dates that forms and exports put where nobody gave one.
+PLACEHOLDER_DATES = "('1900-01-01', '1901-01-01', '1970-01-01', '1900-01-02', '1899-12-31')"
+
+SUFFIXES = r"\b(jr|sr|junior|senior|ii|iii|iv)\b"
+
+# Spellings of the same street word in the languages most addresses come in.
+STREET_WORDS = (
+    (r"\b(street|str|straat|strasse)\b", "st"),
+    (r"(strasse|str)\b", "st"),
+    (r"\b(road)\b", "rd"),
+    (r"\b(avenue|av)\b", "ave"),
+    (r"\b(boulevard)\b", "blvd"),
+    (r"\b(drive)\b", "dr"),
+    (r"\b(lane)\b", "ln"),
+    (r"\b(court)\b", "ct"),
+    (r"\b(place|pl|platz)\b", "pl"),
+    (r"\b(square)\b", "sq"),
+    (r"\b(terrace)\b", "ter"),
+    (r"\b(circle)\b", "cir"),
+    (r"\b(crescent)\b", "cres"),
+    (r"\b(highway)\b", "hwy"),
+    (r"\b(apartment|suite|unit|flat|app)\b", "apt"),
+    (r"\b(north)\b", "n"),
+    (r"\b(south)\b", "s"),
+    (r"\b(east)\b", "e"),
+    (r"\b(west)\b", "w"),
+)
+
+
+def prepare_people(
+    cursor: duckdb.DuckDBPyConnection, records: str, nicknames: str, target: str = "people"
+) -> None:
+    """Write table ``target``: one row per person record of table ``records`` that can be compared.
+
+    records: source_record_key, profile_key and the person columns; only rows that are their own
+    profile and carry a name or a birth date are taken. nicknames: nickname, name (lower case).
+    Columns of the result: id (bigint, position by source_record_key), source_record_key, and the
+    person columns folded: full_name parts without accents, suffixes and titles, roots of the given
+    name, the birth date as date and digits, parts of e-mail and address.
+    """
+    _spell(cursor, records)
+    cursor.execute(_people_sql(records, nicknames, target))
+
+
+def _spell(cursor: duckdb.DuckDBPyConnection, records: str) -> None:
+    """Write table ``spellings``: each text with letters beyond ASCII, in Latin letters."""
+    import pyarrow as pa
+
+    texts = " union ".join(
+        f"select {column} from {records} where regexp_matches({column}, '[^\\x00-\\x7F]')"
+        for column in SPELLED
+    )
+    found = [row[0] for row in cursor.execute(texts).fetchall()]
+    spelled = [transliterate(text) for text in found]
+    spellings = pa.table({"text": pa.array(found, "string"), "spelled": pa.array(spelled, "string")})
+    cursor.register("spellings", spellings)
+
+
+def _folded(column: str, letters: str = "a-z") -> str:
+    """Lower case, no accents, one blank between words; ä, ae and a are one, so are ö and ü."""
+    spelled = f"coalesce({column}_spelled.spelled, lower({column}))"
+    no_marks = f"replace(replace({spelled}, '''', ''), '.', ' ')"
+    words = f"trim(regexp_replace({_umlauts(no_marks)}, '[^{letters}\\p{{L}}]+', ' ', 'g'))"
+    return f"nullif({words}, '')"
+
+
+def _umlauts(expression: str) -> str:
+    return f"replace(replace(replace({expression}, 'ae', 'a'), 'oe', 'o'), 'ue', 'u')"
+
+
+def _people_sql(records: str, nicknames: str, target: str) -> str:
+    street = "address_folded"
+    for pattern, short in STREET_WORDS:
+        street = f"regexp_replace({street}, '{pattern}', '{short}', 'g')"
+    spelled = "\n".join(
+        f"left join spellings as {column}_spelled on {column} = {column}_spelled.text"
+        for column in SPELLED
+    )
+    return f"""
+    create or replace table {target} as
+    with folded as (
+        select
+            source_record_key,
+            {_folded("first_name")} as given,
+            {_folded("last_name")} as family,
+            {_folded("address_line", "a-z0-9")} as address_folded,
+            {_folded("city")} as city,
+            case when birth_date not in {PLACEHOLDER_DATES} then birth_date end as birth_date,
+            regexp_replace(email, '\\+[^@]*@', '@') as email,
+            phone,
+            regexp_replace(upper(postal_code), '[^A-Z0-9]', '', 'g') as postal_code,
+            country
+        from {records}
+        {spelled}
+        where source_record_key = profile_key
+            and coalesce(first_name, last_name, cast(birth_date as varchar)) is not null
+    ),
+    parts as (
+        select
+            *,
+            nullif(trim(regexp_replace(given, '{SUFFIXES}', '', 'g')), '') as given_name,
+            nullif(trim(regexp_replace(family, '{SUFFIXES}', '', 'g')), '') as family_name,
+            nullif(regexp_extract(coalesce(family, ''), '{SUFFIXES}', 1), '') as suffix
+        from folded
+    ),
+    roots as (
+        select {_umlauts("nickname")} as nickname, list(distinct {_umlauts("name")}) as names
+        from {nicknames} group by 1
+    )
+    select
+        row_number() over (order by parts.source_record_key) as id,
+        parts.source_record_key,
+        given_name,
+        split_part(given_name, ' ', 1) as given_first,
+        list_append(coalesce(roots.names, []), split_part(given_name, ' ', 1)) as given_roots,
+        family_name,
+        string_split(family_name, ' ') as family_parts,
+        given_name || ' ' || family_name as full_name,
+        family_name || ' ' || given_name as full_name_swapped,
+        left(replace(suffix, 'junior', 'jr'), 2) as suffix,
+        birth_date,
+        strftime(birth_date, '%Y%m%d') as birth_digits,
+        email,
+        replace(replace(split_part(email, '@', 1), '.', ''), '_', '') as email_local,
+        phone,
+        nullif({street}, '') as address,
+        regexp_extract(address_folded, '\\d+') as house_number,
+        postal_code,
+        city,
+        country
+    from parts
+    left join roots on split_part(parts.given_name, ' ', 1) = roots.nickname
+    """

@@ -1,0 +1,134 @@
+"""From weights to decisions: priors and threshold follow from the data at hand.
+
+A fixed threshold is too strict on small sets and too lax on large ones, because two strangers meet
+by chance more often among more people, and some data has households and some has none. So the
+shares of the three kinds of pairs (one person, one household, strangers) are estimated from the
+scored pairs themselves, and pairs are accepted, most probable first, as long as the precision to
+be expected of all accepted together stays above the goal.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import duckdb
+    import numpy as np
+    import numpy.typing as npt
+
+    Floats = npt.NDArray[np.float64]
+
+EXPECTED_PRECISION = 0.995
+
+# However good the rest, a pair less probable than this is no link.
+LEAST_PROBABILITY = 0.8
+
+# Household pairs for each pair of one person's records: the estimate stays between these.
+HOUSEHOLD_RATIO = (0.05, 2.0)
+
+# Bits against one person from which on a pair keeps its two sides apart.
+CONFLICT_WEIGHT = -3.0
+
+ROUNDS = 200
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """prior_weight: log2 odds that two records picked at random are one person.
+    household_ratio: household pairs for each pair of one person's records.
+    threshold: probability from which on a pair is a link.
+    expected_matches: pairs of one person to be expected among the scored ones."""
+
+    prior_weight: float
+    household_ratio: float
+    threshold: float
+    expected_matches: float
+
+    @property
+    def probability_sql(self) -> str:
+        """SQL over match_weight and household_weight: one person, not a household or strangers."""
+        return (
+            f"(1 / (1 + pow(2, -least(match_weight + ({self.prior_weight}), 60)) "
+            f"+ {self.household_ratio} * pow(2, -household_weight)))"
+        )
+
+    @property
+    def conflict_sql(self) -> str:
+        """SQL condition over household_weight: these two are different members of a household."""
+        return f"household_weight <= {CONFLICT_WEIGHT}"
+
+
+def judge(cursor: duckdb.DuckDBPyConnection, scores: str, people: str) -> Judgement:
+    """Priors and threshold for the pairs of table ``scores`` over the people of table ``people``.
+
+    scores: match_weight and household_weight in bits, one row a pair; pairs that are not there
+    count as strangers.
+    """
+    import numpy as np
+
+    # Equal pairs are judged once: a few thousand kinds of pairs stand for millions.
+    columns = cursor.execute(
+        f"""
+        select
+            round(least(match_weight, 60), 1) as weight,
+            round(household_weight, 1) as household,
+            cast(count(*) as double) as pairs
+        from {scores} group by 1, 2 order by 1, 2
+        """
+    ).fetchnumpy()
+    row = cursor.execute(f"select count(*) from {people}").fetchone()
+    assert row is not None
+    weight, household, pairs = (
+        columns[name].astype(np.float64) for name in ("weight", "household", "pairs")
+    )
+    share, ratio, probability = _fit(weight, household, pairs, row[0] * (row[0] - 1) / 2)
+    return Judgement(
+        prior_weight=round(float(np.log2(share / (1 - share))), 2),
+        household_ratio=round(ratio, 3),
+        threshold=_threshold(probability, pairs),
+        expected_matches=round(float((probability * pairs).sum()), 1),
+    )
+
+
+def _fit(
+    weight: Floats, household: Floats, pairs: Floats, all_pairs: float
+) -> tuple[float, float, Floats]:
+    """Shares at which the expected numbers of each kind agree with themselves (EM, m and u fixed).
+
+    Returns the share of one-person pairs, household pairs for each of them, and the probability of
+    each kind of pair.
+    """
+    import numpy as np
+
+    all_pairs = max(all_pairs, 1.0)
+    least = 0.5 / all_pairs
+    as_one = np.exp2(weight)
+    as_household = np.exp2(weight - household)
+    share, ratio = min(max(pairs.sum() / 3 / all_pairs, least), 0.5), 0.5
+    probability = np.zeros_like(weight)
+    for _ in range(ROUNDS):
+        one, two = share * as_one, share * ratio * as_household
+        total = one + two + max(1 - share * (1 + ratio), 1e-9)
+        probability = one / total
+        matches = float((probability * pairs).sum())
+        renewed = min(max(matches / all_pairs, least), 0.5)
+        mates = float((two / total * pairs).sum()) / max(matches, 0.5)
+        ratio = min(max(mates, HOUSEHOLD_RATIO[0]), HOUSEHOLD_RATIO[1])
+        if abs(renewed - share) <= 1e-6 * share:
+            break
+        share = renewed
+    return share, ratio, probability
+
+
+def _threshold(probability: Floats, pairs: Floats) -> float:
+    """The lowest probability at which all pairs above are expected to hold the precision goal."""
+    import numpy as np
+
+    best_first = np.argsort(-probability, kind="stable")
+    counts = pairs[best_first]
+    expected = np.cumsum(probability[best_first] * counts) / np.cumsum(counts)
+    enough = np.flatnonzero(expected >= EXPECTED_PRECISION)
+    if not len(enough):
+        return 0.99
+    return max(LEAST_PROBABILITY, round(float(probability[best_first][enough[-1]]), 4))

@@ -1,0 +1,197 @@
+"""Candidate pairs of person records with the evidence for and against one person."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+from goldthread.identity.blocking import write_candidate_pairs
+from goldthread.identity.household import SUFFIX_WEIGHT, household_weight_sql, is_level_sql
+from goldthread.identity.model import LinkageModel, committed_model
+from goldthread.identity.people import prepare_people
+from goldthread.identity.probability import Judgement, judge
+from goldthread.identity.workspace import adopt, quiet_splink, scratch
+
+if TYPE_CHECKING:
+    import duckdb
+    import pyarrow as pa
+
+# Pairs below this many bits of evidence are no link nor worth a look; they are not kept unless
+# their records share an identifier or meet in a cluster.
+FLOOR_WEIGHT = 10.0
+
+# Clusters of more people than this are not completed pair by pair.
+MAX_COMPLETED = 60
+
+
+def score_pairs(
+    records: Any,
+    exact_pairs: Any,
+    nicknames: Any,
+    session: Any,
+    model: LinkageModel | None = None,
+) -> pa.Table:
+    """Score the pairs of records that blocking, a shared identifier or a cluster brings together.
+
+    records: int_identity__linkage_records. exact_pairs: left_key, right_key of records that share
+    an identifier. nicknames: nickname, name.
+    Returns left_key < right_key (source_record_key of profiles), match_weight (bits against two
+    strangers), household_weight (bits against two of one household), match_probability (prior
+    included), is_link (probable enough, see ``probability``) and conflict (the attribute that
+    makes two people of them, null when none does).
+    """
+    model = model or committed_model()
+    with scratch(session) as cursor:
+        adopt(cursor, "records", records)
+        adopt(cursor, "nicknames", nicknames)
+        adopt(cursor, "exact_pairs", exact_pairs)
+        prepare_people(cursor, "records", "nicknames")
+        _write_known_pairs(cursor)
+        write_candidate_pairs(cursor, "people", "candidates", "known_pairs")
+        weigh(cursor, model, "candidates", "scores")
+        judgement = judge(cursor, "scores", "people")
+        _write_meeting_pairs(cursor, judgement)
+        weigh(cursor, model, "meeting_pairs", "meeting_scores")
+        return cursor.execute(_pairs_sql(judgement)).to_arrow_table()
+
+
+def weigh(cursor: duckdb.DuckDBPyConnection, model: LinkageModel, pairs: str, target: str) -> None:
+    """Write table ``target`` (id_l, id_r, match_weight, household_weight, conflict).
+
+    pairs: a table of id_l < id_r over table ``people``.
+    """
+    cursor.execute(
+        f"create or replace table {target} (id_l bigint, id_r bigint, match_weight double, "
+        "household_weight double, conflict varchar)"
+    )
+    if cursor.execute(f"select 1 from {pairs} limit 1").fetchone() is None:
+        return
+    suffixes_differ = "l.suffix <> r.suffix"
+    cursor.execute(
+        f"""
+        insert into {target}
+        select
+            id_l,
+            id_r,
+            match_weight - ({model.prior_weight}),
+            {household_weight_sql(model.settings)}
+                + case when {suffixes_differ} then {SUFFIX_WEIGHT} else 0 end,
+            case
+                when {suffixes_differ} then 'name_suffix'
+                when {is_level_sql(model.settings, 'first_name', 'different')} then 'first_name'
+                when {is_level_sql(model.settings, 'birth_date', 'different')} then 'birth_date'
+                else 'household'
+            end
+        from {_predicted(cursor, model, pairs)}
+        join people as l on id_l = l.id
+        join people as r on id_r = r.id
+        """
+    )
+
+
+def _predicted(cursor: duckdb.DuckDBPyConnection, model: LinkageModel, pairs: str) -> str:
+    """Let Splink score the pairs; returns the name of its table."""
+    import pyarrow as pa
+    from splink import DuckDBAPI, Linker
+
+    api = DuckDBAPI(cursor)
+    cursor.execute(
+        f"create table {pairs}_blocked as "
+        f"select id_l as join_key_l, id_r as join_key_r, '0' as match_key from {pairs}"
+    )
+    linker = Linker(api.register("people"), model.settings, log_level=logging.ERROR)
+    for column, shares in model.term_frequencies.items():
+        frequencies = pa.table(
+            {
+                column: pa.array(shares.keys(), "string"),
+                f"tf_{column}": pa.array(shares.values(), "float64"),
+            }
+        )
+        linker.table_management.register_term_frequency_lookup(api.register(frequencies), column)
+    linker.table_management.register_blocked_pairs_for_predict(api.register(f"{pairs}_blocked"))
+    with quiet_splink():
+        return str(linker.inference.predict(warning_mode="never").physical_name)
+
+
+def _write_known_pairs(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Write table ``known_pairs``: the exact pairs by id, where both sides can be compared."""
+    cursor.execute(
+        """
+        create table record_ids as
+        select records.source_record_key, people.id
+        from records join people on records.profile_key = people.source_record_key
+        """
+    )
+    cursor.execute(
+        """
+        create table known_pairs as
+        select distinct least(l.id, r.id) as id_l, greatest(l.id, r.id) as id_r
+        from exact_pairs
+        join record_ids as l on exact_pairs.left_key = l.source_record_key
+        join record_ids as r on exact_pairs.right_key = r.source_record_key
+        where l.id <> r.id
+        """
+    )
+
+
+def _write_meeting_pairs(cursor: duckdb.DuckDBPyConnection, judgement: Judgement) -> None:
+    """Write table ``meeting_pairs``: people of one would-be cluster that no pair compares yet.
+
+    A record that fits two people ("J. Smith") would join them though nothing compares the two.
+    Only clusters in which first names differ can hold more than one person that way.
+    """
+    import pyarrow as pa
+
+    from goldthread.identity.components import component_of
+
+    links = cursor.execute(
+        f"select id_l, id_r from scores where {judgement.probability_sql} >= {judgement.threshold} "
+        "union select id_l, id_r from known_pairs"
+    ).fetchnumpy()
+    components = component_of(links["id_l"], links["id_r"])
+    table = pa.table({"id": components.nodes, "component": components.labels})
+    cursor.register("components", table)
+    cursor.execute(
+        f"""
+        create table meeting_pairs as
+        with mixed as (
+            select list(components.id order by components.id) as ids
+            from components join people using (id)
+            group by components.component
+            having count(distinct given_first) > 1 and count(*) <= {MAX_COMPLETED}
+        )
+        select member_l.id as id_l, member_r.id as id_r
+        from mixed, unnest(mixed.ids) as member_l(id), unnest(mixed.ids) as member_r(id)
+        where member_l.id < member_r.id
+        except
+        select id_l, id_r from scores
+        """
+    )
+    cursor.unregister("components")
+
+
+def _pairs_sql(judgement: Judgement) -> str:
+    return f"""
+        with kept as (
+            select scores.* from scores
+            left join known_pairs using (id_l, id_r)
+            where match_weight >= {FLOOR_WEIGHT} or known_pairs.id_l is not null
+            union all
+            select * from meeting_scores
+        ),
+        judged as (
+            select *, {judgement.probability_sql} as match_probability from kept
+        )
+        select
+            l.source_record_key as left_key,
+            r.source_record_key as right_key,
+            round(match_weight, 6) as match_weight,
+            round(household_weight, 6) as household_weight,
+            match_probability,
+            match_probability >= {judgement.threshold} as is_link,
+            case when {judgement.conflict_sql} then conflict end as conflict
+        from judged
+        join people as l on judged.id_l = l.id
+        join people as r on judged.id_r = r.id
+        order by left_key, right_key
+    """

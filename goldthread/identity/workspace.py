@@ -1,0 +1,65 @@
+"""A private in-memory database beside the caller's tables, gone without trace afterwards."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+@contextmanager
+def scratch(session: Any) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A cursor whose tables and views land in an in-memory database of its own.
+
+    session: a DuckDB connection, or dbt's wrapper of one. The caller's tables are readable by
+    their full name; the scratch database is dropped when the block ends.
+    """
+    cursor: duckdb.DuckDBPyConnection = session.cursor()
+    name = f"scratch_{uuid.uuid4().hex}"
+    row = cursor.execute("select current_catalog(), current_schema()").fetchone()
+    assert row is not None
+    cursor.execute(f"attach ':memory:' as {name}")
+    cursor.execute(f"use {name}")
+    try:
+        yield cursor
+    finally:
+        cursor.execute(f'use "{row[0]}"."{row[1]}"')
+        cursor.execute(f"detach {name}")
+        cursor.close()
+
+
+def adopt(cursor: duckdb.DuckDBPyConnection, name: str, table: Any) -> None:
+    """Make a table readable as ``name`` inside the scratch database.
+
+    table: a DuckDB relation, read in place where it names its tables in full (dbt's ``ref`` does);
+    or an Arrow table or data frame.
+    """
+    import duckdb
+
+    if isinstance(table, duckdb.DuckDBPyRelation):
+        try:
+            cursor.execute(f"create view {name} as {table.sql_query()}")
+            return
+        except duckdb.CatalogException:
+            table = table.to_arrow_table()
+    cursor.register(name, table)
+
+
+@contextmanager
+def quiet_splink() -> Iterator[None]:
+    """Splink without its running commentary."""
+    logger = logging.getLogger("splink")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logger.setLevel(level)

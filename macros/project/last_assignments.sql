@@ -1,0 +1,21 @@
+{# Sub-query: one row per record ever assigned in a log, with the last id it had and how many it has had. #}
+{% macro last_assignments(log) -%}
+    select
+        recorded.source_record_key,
+        {{ log }}.customer_id,
+        recorded.last_revision > recorded.held_revision as is_gone,
+        recorded.id_count
+    from (
+        select
+            source_record_key,
+            max(revision) as last_revision,
+            max(case when customer_id is not null then revision end) as held_revision,
+            count(distinct customer_id) as id_count
+        from {{ log }}
+        group by 1
+    ) as recorded
+    inner join {{ log }}
+        on
+            recorded.source_record_key = {{ log }}.source_record_key
+            and recorded.held_revision = {{ log }}.revision
+{%- endmacro %}

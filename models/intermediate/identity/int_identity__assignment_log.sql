@@ -1,0 +1,110 @@
+{{ config(
+    materialized='incremental', incremental_strategy='append', full_refresh=false,
+    on_schema_change='fail'
+) }}
+
+with
+
+clusters as (
+
+    select * from {{ ref('int_identity__clusters') }}
+
+),
+
+-- What was issued before: this table itself or, where the warehouse is new, the kept state.
+log as (
+
+    select *
+    from {{ this if is_incremental() else source('raw_goldthread', 'state_identity_assignment_log') }}
+
+),
+
+last_assignments as (
+
+    {{ last_assignments('log') }}
+
+),
+
+-- A record that went missing and came back counts for the id it had, but never for a merged one.
+previous as (
+
+    select * from last_assignments
+    where customer_id not in (select previous_customer_id from log where reason = 'merged')
+
+),
+
+-- An id goes where most of its records went ...
+followed as (
+
+    select
+        clusters.cluster_key,
+        previous.customer_id,
+        count(*) as record_count,
+        row_number() over (
+            partition by previous.customer_id
+            order by count(*) desc, min(clusters.source_record_key)
+        ) as choice_rank
+    from clusters
+    inner join previous on clusters.source_record_key = previous.source_record_key
+    group by 1, 2
+
+),
+
+-- ... and where several ids meet, the one that most of the records had stays.
+kept as (
+
+    select
+        *,
+        row_number() over (
+            partition by cluster_key order by record_count desc, customer_id
+        ) as keeper_rank
+    from followed
+    where choice_rank = 1
+
+),
+
+-- A new id comes from the cluster's first record and the number of ids that record has had.
+identified as (
+
+    select
+        clusters.source_record_key,
+        coalesce(
+            kept.customer_id, {{ hash_of(['clusters.cluster_key', 'last_assignments.id_count']) }}
+        ) as customer_id,
+        kept.customer_id is null as is_new
+    from clusters
+    left join kept on clusters.cluster_key = kept.cluster_key and kept.keeper_rank = 1
+    left join last_assignments on clusters.cluster_key = last_assignments.source_record_key
+
+),
+
+final as (
+
+    select
+        coalesce(identified.source_record_key, previous.source_record_key) as source_record_key,
+        identified.customer_id,
+        case when not previous.is_gone then previous.customer_id end as previous_customer_id,
+        {{ run_id() }} as run_id,
+        {{ run_number() }} as run_number,
+        (select coalesce(max(revision), 0) + 1 from log) as revision,
+        case
+            when identified.customer_id is null then 'gone'
+            when coalesce(previous.is_gone, true) and identified.is_new then 'created'
+            when coalesce(previous.is_gone, true) then 'joined'
+            when identified.is_new then 'split'
+            when survivors.customer_id is null then 'merged'
+            else 'moved'
+        end as reason,
+        {{ as_of() }} as assigned_at
+    from identified
+    full outer join previous on identified.source_record_key = previous.source_record_key
+    left join kept as survivors
+        on previous.customer_id = survivors.customer_id and survivors.keeper_rank = 1
+    where
+        (identified.customer_id is null and not previous.is_gone)
+        or (identified.customer_id is not null and coalesce(previous.is_gone, true))
+        or identified.customer_id != previous.customer_id
+
+)
+
+select * from final

@@ -1,0 +1,14 @@
+"""Thin: clustering stands in goldthread.identity and is tested there."""
+
+from goldthread.identity import cluster_records
+
+
+def model(dbt, session):
+    dbt.config(materialized="table")
+    return cluster_records(
+        records=dbt.ref("int_identity__linkage_records"),
+        edges=dbt.ref("int_identity__edges"),
+        scored_pairs=dbt.ref("int_identity__scored_pairs"),
+        identifiers=dbt.ref("int_identity__joining_identifiers"),
+        session=session,
+    )

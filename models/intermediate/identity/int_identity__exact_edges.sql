@@ -1,0 +1,125 @@
+with
+
+exact_pairs as (
+
+    select * from {{ ref('int_identity__exact_pairs') }}
+
+),
+
+scored_pairs as (
+
+    select * from {{ ref('int_identity__scored_pairs') }}
+
+),
+
+rules as (
+
+    select * from {{ ref('identity_rules') }}
+
+),
+
+records as (
+
+    select
+        source_record_key,
+        profile_key,
+        coalesce(first_name, last_name) is not null as is_named
+    from {{ ref('int_identity__linkage_records') }}
+
+),
+
+compared as (
+
+    select
+        exact_pairs.identifier_type,
+        exact_pairs.identifier_value,
+        exact_pairs.left_key,
+        exact_pairs.right_key,
+        left_records.is_named and right_records.is_named as are_named,
+        scored_pairs.match_weight,
+        scored_pairs.match_probability,
+        scored_pairs.conflict
+    from exact_pairs
+
+    inner join records as left_records
+        on exact_pairs.left_key = left_records.source_record_key
+
+    inner join records as right_records
+        on exact_pairs.right_key = right_records.source_record_key
+
+    left join scored_pairs
+        on
+            least(left_records.profile_key, right_records.profile_key) = scored_pairs.left_key
+            and greatest(left_records.profile_key, right_records.profile_key)
+            = scored_pairs.right_key
+
+),
+
+-- A value that two different people hold does not tell whose the unnamed records are.
+contested as (
+
+    select distinct
+        identifier_type,
+        identifier_value
+    from compared
+    where conflict is not null
+
+),
+
+by_identifier as (
+
+    select
+        compared.*,
+        rules.priority,
+        rules.is_unique_per_person,
+        case
+            when rules.is_unique_per_person then 'linked'
+            when compared.conflict is not null then 'dropped'
+            when contested.identifier_type is not null and not compared.are_named then 'dropped'
+            else 'linked'
+        end as decision,
+        case
+            when rules.is_unique_per_person then 'shared ' || compared.identifier_type
+            when compared.conflict is not null then compared.conflict || ' conflicts'
+            when contested.identifier_type is not null and not compared.are_named
+                then compared.identifier_type || ' is held by different people'
+            else 'shared ' || compared.identifier_type
+        end as reason
+    from compared
+
+    inner join rules
+        on compared.identifier_type = rules.identifier_type
+
+    left join contested
+        on
+            compared.identifier_type = contested.identifier_type
+            and compared.identifier_value = contested.identifier_value
+
+),
+
+final as (
+
+    select
+        ---------- ids
+        left_key,
+        right_key,
+
+        ---------- strings
+        identifier_type,
+        identifier_value,
+        decision,
+        reason,
+
+        ---------- numerics
+        priority,
+        match_weight,
+        match_probability,
+
+        ---------- booleans
+        is_unique_per_person as is_certain
+
+    from by_identifier
+
+)
+
+select * from final

@@ -1,0 +1,108 @@
+with
+
+joining_identifiers as (
+
+    select * from {{ ref('int_identity__joining_identifiers') }}
+
+),
+
+linkage_records as (
+
+    select
+        source_record_key,
+        profile_key,
+        lower(first_name) as first_name
+    from {{ ref('int_identity__linkage_records') }}
+
+),
+
+holders as (
+
+    select
+        joining_identifiers.identifier_type,
+        joining_identifiers.identifier_value,
+        joining_identifiers.source_record_key,
+        linkage_records.profile_key,
+        linkage_records.first_name
+    from joining_identifiers
+
+    inner join linkage_records
+        on joining_identifiers.source_record_key = linkage_records.source_record_key
+
+),
+
+holdings as (
+
+    select
+        identifier_type,
+        identifier_value,
+        min(source_record_key) as first_key,
+        min(case when first_name is not null then source_record_key end) as first_named_key,
+        count(distinct first_name) as name_count
+    from holders
+    group by 1, 2
+    having count(*) > 1
+
+),
+
+-- A star holds records together with the fewest pairs.
+stars as (
+
+    select
+        holders.identifier_type,
+        holders.identifier_value,
+        case
+            when holdings.name_count < 2 then holdings.first_key
+            when holders.first_name is null then holdings.first_named_key
+            else holders.profile_key
+        end as left_key,
+        holders.source_record_key as right_key
+    from holders
+
+    inner join holdings
+        on
+            holders.identifier_type = holdings.identifier_type
+            and holders.identifier_value = holdings.identifier_value
+
+),
+
+-- Where different first names share a value, each profile is held against each other one.
+meetings as (
+
+    select
+        left_holders.identifier_type,
+        left_holders.identifier_value,
+        left_holders.profile_key as left_key,
+        right_holders.profile_key as right_key
+    from holders as left_holders
+
+    inner join holders as right_holders
+        on
+            left_holders.identifier_type = right_holders.identifier_type
+            and left_holders.identifier_value = right_holders.identifier_value
+            and left_holders.profile_key < right_holders.profile_key
+
+    inner join holdings
+        on
+            left_holders.identifier_type = holdings.identifier_type
+            and left_holders.identifier_value = holdings.identifier_value
+
+    where
+        holdings.name_count > 1
+        and left_holders.first_name is not null
+        and right_holders.first_name is not null
+
+),
+
+final as (
+
+    select * from stars
+    where left_key != right_key
+
+    union
+
+    select * from meetings
+
+)
+
+select * from final

@@ -1,0 +1,117 @@
+with
+
+identifiers as (
+
+    select * from {{ ref('int_identity__identifiers') }}
+
+),
+
+source_records as (
+
+    select
+        source_record_key,
+        {{ hash_of([
+            'first_name', 'last_name', 'birth_date', 'email', 'phone',
+            'address_line', 'postal_code', 'user_id'
+        ]) }} as details_hash
+    from {{ ref('int_identity__source_records') }}
+
+),
+
+rules as (
+
+    select * from {{ ref('identity_rules') }}
+
+),
+
+blocklist as (
+
+    select * from {{ ref('identifier_blocklist') }}
+
+),
+
+strong_ids as (
+
+    select
+        identifiers.source_record_key,
+        identifiers.identifier_type,
+        identifiers.identifier_value
+    from identifiers
+
+    inner join rules
+        on
+            identifiers.identifier_type = rules.identifier_type
+            and rules.is_unique_per_person
+
+),
+
+-- Records that say the same count once: fifty guest charges of one buyer are one record here.
+counted as (
+
+    select
+        identifiers.identifier_type,
+        identifiers.identifier_value,
+        count(distinct source_records.details_hash) as record_count,
+        count(distinct strong_ids.identifier_value) as strong_id_count
+    from identifiers
+
+    inner join source_records
+        on identifiers.source_record_key = source_records.source_record_key
+
+    left join strong_ids
+        on
+            identifiers.source_record_key = strong_ids.source_record_key
+            and not identifiers.is_ambiguous
+
+    group by 1, 2
+
+),
+
+blocked as (
+
+    select
+        counted.identifier_type,
+        counted.identifier_value,
+        min(blocklist.reason) as reason
+    from counted
+
+    inner join blocklist
+        on {{ matches_blocklist('counted.identifier_type', 'counted.identifier_value') }}
+
+    group by 1, 2
+
+),
+
+final as (
+
+    select
+        ---------- ids
+        counted.identifier_type,
+        counted.identifier_value,
+
+        ---------- strings
+        case
+            when blocked.reason is not null then 'blocked'
+            when rules.strength is null or rules.strength != 'strong' then 'weak'
+            when counted.record_count > rules.max_records_per_value then 'too_many_records'
+            when counted.strong_id_count > rules.max_strong_ids_per_value then 'too_many_strong_ids'
+        end as excluded_because,
+
+        ---------- numerics
+        rules.priority,
+        counted.record_count,
+        counted.strong_id_count
+
+    from counted
+
+    left join rules
+        on counted.identifier_type = rules.identifier_type
+
+    left join blocked
+        on
+            counted.identifier_type = blocked.identifier_type
+            and counted.identifier_value = blocked.identifier_value
+
+)
+
+select * from final
