@@ -45,7 +45,7 @@ class Column:
     above / at_least: exclusive and inclusive lower bound of a number.
     pattern: a regular expression the whole text must match; ``meaning`` says it in words.
     birthday: a date that lies in no future and not before 1900.
-    any_year: a time that may lie in any year (a client's clock, an expiry); only its form is checked.
+    any_year: a time that may lie in any year, as by a client's clock: only its form is checked.
     derives: (column, function) pairs: columns computed in Python from the distinct texts of this
         one. The function gives null for a text that it cannot read, which then counts as bad.
     """

@@ -23,10 +23,9 @@ from connectors.sources._engine.streams import TextFile
 from connectors.sources.declaration import Table
 
 MAX_LINE_BYTES = 64 * 1024 * 1024
-ROWS_A_BATCH = 8192
 BOM = b"\xef\xbb\xbf"
-# DuckDB's JSON reader takes these, the JSON standard does not.
-TOO_LENIENT = (b"NaN", b"Infinity")
+# NUL, plain and escaped, and what DuckDB's JSON reader takes though it is no JSON.
+ODD_PATTERNS = (b"\0", b"\\u0000", b"NaN", b"Infinity")
 
 
 def read_jsonl(path: Path, source_file: str, known: FileState | None, table: Table) -> Reading:
@@ -44,25 +43,23 @@ def _batches(file: TextFile, table: Table) -> Iterator[Batch]:
     keys = [column.source_key for column in table.columns if column.name in table.key]
     carry = b""
     while chunk := file.next_chunk():
-        data = carry + chunk
+        data = carry + chunk if carry else chunk
         cut = data.rfind(b"\n") + 1
-        if not cut and len(data) <= MAX_LINE_BYTES:
-            carry = data
-            continue
-        # A line of endless length is let go in pieces, each of them a broken row.
-        whole, carry = (data[:cut], data[cut:]) if cut else (data, b"")
-        first_row = file.state.lines + 1
-        batch = lines_to_batch(whole if cut else whole + b"\n", first_row, keys)
-        file.settle(whole, whole.count(b"\n"))
-        yield batch
-    first_row = file.state.lines + 1
-    if carry:
-        batch = lines_to_batch(carry + b"\n", first_row, keys)
-        if file.damage:
-            batch = Batch(no_lines(), [BrokenRow(first_row, file.damage, shown(carry))], 1, 0)
-        yield batch
+        carry = data[cut:]
+        if not cut and len(data) > MAX_LINE_BYTES:
+            # A line without end is let go in pieces, each of them a broken row.
+            yield cut_lines(data + b"\n", len(data) + 1, file.state.lines + 1, keys)[0]
+            file.settle(data, 0)
+            carry = b""
+        elif cut:
+            batch, lines = cut_lines(data, cut, file.state.lines + 1, keys)
+            file.settle(memoryview(data)[:cut], lines)
+            yield batch
+    row = file.state.lines + 1
+    if carry and not file.damage:
+        yield cut_lines(carry + b"\n", len(carry) + 1, row, keys)[0]
     elif file.damage:
-        yield Batch(no_lines(), [BrokenRow(first_row, file.damage, "")], 1, 0)
+        yield Batch(no_lines(), [BrokenRow(row, file.damage, shown(carry))], 1, 0)
     file.finish(carry)
 
 
@@ -71,14 +68,14 @@ def no_lines() -> pa.Table:
     return pa.table({"row_number": pa.array([], pa.int64()), "line": pa.array([], pa.string())})
 
 
-def lines_to_batch(data: bytes, first_row: int, keys: list[str]) -> Batch:
-    """Cut ``data``, whole lines that each end in a newline, into a batch.
+def cut_lines(data: bytes, size: int, first_row: int, keys: list[str]) -> tuple[Batch, int]:
+    """Cut the first ``size`` bytes, whole lines that each end in a newline; also their count.
 
     Lines that cannot be read as a JSON object for sure are looked at in Python; all others are
     handed on as views into ``data``, line end included.
     """
-    raw = np.frombuffer(data, np.uint8)
-    ends = np.flatnonzero(raw == 10) + 1
+    raw = np.frombuffer(data, np.uint8, size)
+    ends = np.flatnonzero(raw == ord("\n")) + 1
     offsets = np.zeros(len(ends) + 1, np.int32)
     offsets[1:] = ends
     if first_row == 1 and data.startswith(BOM):
@@ -96,14 +93,14 @@ def lines_to_batch(data: bytes, first_row: int, keys: list[str]) -> Batch:
             continue
         keep[index] = False
         if reason:
-            broken.append(BrokenRow(first_row + int(index), reason, shown(line), key))
+            broken.append(BrokenRow(first_row + index, reason, shown(line), key))
         else:
             blank += 1
     numbers = pa.array(np.arange(first_row, first_row + len(ends), dtype=np.int64))
     if not keep.all():
         lines, numbers = lines.filter(pa.array(keep)), numbers.filter(pa.array(keep))
     rows = pa.table({"row_number": numbers, "line": lines.view(pa.string())})
-    return Batch(rows, broken, len(ends) - blank, len(data))
+    return Batch(rows, broken, len(ends) - blank, size), len(ends)
 
 
 def _suspects(
@@ -113,7 +110,7 @@ def _suspects(
     starts, ends = offsets[:-1], offsets[1:]
     odd = (raw[starts] != ord("{")) | (ends - starts > MAX_FIELD_BYTES)
     places = [_trailing_commas(raw)]
-    places += [_find_all(data, pattern) for pattern in (b"\0", b"\\u0000", *TOO_LENIENT)]
+    places += [_find_all(data, len(raw), pattern) for pattern in ODD_PATTERNS]
     for place in places:
         if len(place):
             odd[np.searchsorted(ends, place, side="right")] = True
@@ -127,21 +124,23 @@ def _suspects(
 
 def _trailing_commas(raw: npt.NDArray[np.uint8]) -> npt.NDArray[np.int64]:
     """Places of closing brackets that follow a comma, blanks between them included."""
-    closing = np.flatnonzero((raw == ord("}")) | (raw == ord("]")))
+    # "]" and "}" differ in one bit.
+    closing = np.flatnonzero((raw | 0x20) == ord("}"))
     before = closing - 1
     blank = np.flatnonzero((before > 0) & (raw[before] <= 32))
     while len(blank):
         before[blank] -= 1
         blank = blank[(before[blank] > 0) & (raw[before[blank]] <= 32)]
-    return closing[raw[before] == ord(",")]
+    places: npt.NDArray[np.int64] = closing[raw[before] == ord(",")]
+    return places
 
 
-def _find_all(data: bytes, pattern: bytes) -> npt.NDArray[np.int64]:
+def _find_all(data: bytes, size: int, pattern: bytes) -> npt.NDArray[np.int64]:
     places: list[int] = []
-    at = data.find(pattern)
+    at = data.find(pattern, 0, size)
     while at >= 0:
         places.append(at)
-        at = data.find(pattern, at + 1)
+        at = data.find(pattern, at + 1, size)
     return np.array(places, np.int64)
 
 

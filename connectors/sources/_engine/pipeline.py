@@ -55,6 +55,5 @@ def run_pipeline(
         pipelines_dir=str(pipelines),
         destination=dlt.destinations.duckdb(str(settings.warehouse_path)),
         dataset_name=f"raw_{source}",
-        progress=None,
     )
     pipeline.run(goldthread_source(), loader_file_format="parquet")

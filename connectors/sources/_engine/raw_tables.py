@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from connectors.sources._engine.checks import literal, quoted
-from connectors.sources._engine.staging import LINEAGE
+from connectors.sources._engine.sql import literal, quoted
 from connectors.sources.declaration import Source, Table
 
 if TYPE_CHECKING:
     import duckdb
 
+LINEAGE: tuple[tuple[str, str], ...] = (
+    ("_source_file", "varchar"),
+    ("_row_number", "bigint"),
+    ("_file_version", "bigint"),
+    ("_load_run", "varchar"),
+    ("_loaded_at", "timestamp"),
+    ("_row_hash", "varchar"),
+)
 QUARANTINE = "quarantined_rows"
 VALUE_ISSUES = "value_issues"
 POSITION: tuple[tuple[str, str], ...] = (

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from connectors.sources._engine.checks import literal, quoted
 from connectors.sources._engine.raw_tables import PROBLEM_TABLES, QUARANTINE, VALUE_ISSUES
+from connectors.sources._engine.sql import literal, quoted
 from connectors.sources.declaration import Source
 from connectors.sources.results import TableResult
 
@@ -59,7 +59,7 @@ def _heal(stage: Stage, source: Source, raw: str) -> None:
     for reading in stage.readings:
         file = [reading.source_file]
         problem = "source_table = ? and source_file = ?"
-        named = [stage.table.name, reading.source_file]
+        named: list[object] = [stage.table.name, reading.source_file]
         if reading.kind == "grown":
             stage.con.execute(
                 f"delete from {raw} where _source_file = ? and _file_version = ? "
@@ -111,9 +111,8 @@ def _take_back(stage: Stage, raw: str) -> None:
     """Rows that people took out of a rewritten file go; one that is broken now stays as it was."""
     for number, reading in enumerate(stage.readings):
         if reading.kind == "rewritten":
-            key = " || ':' || ".join(
-                f"cast(known.{quoted(name)} as varchar)" for name in stage.table.key
-            )
+            names = [f"cast(known.{quoted(name)} as varchar)" for name in stage.table.key]
+            key = " || ':' || ".join(names)
             stage.con.execute(
                 f"delete from {raw} as known where _source_file = ? "
                 f"and not exists (from incoming where {_same_key(stage)} "

@@ -14,6 +14,7 @@ from connectors.sources._engine.batches import (
     Batch,
     BrokenRow,
     FileState,
+    Kind,
     Reading,
     shown,
 )
@@ -40,7 +41,7 @@ def read_sqlite(path: Path, source_file: str, known: FileState | None, table: Ta
     """
     state = sqlite_fingerprint(path)
     state.version = 0 if known is None else known.version + 1
-    kind = "new" if known is None else "rewritten"
+    kind: Kind = "new" if known is None else "rewritten"
     return Reading(source_file, kind, 1, state, _batches(path, table))
 
 

@@ -7,7 +7,9 @@ import zlib
 from pathlib import Path
 from typing import IO, Any
 
-from connectors.sources._engine.batches import CHUNK_BYTES, FileState
+from connectors.sources._engine.batches import CHUNK_BYTES, FileState, Kind
+
+COMPRESSED_BYTES = 4 * 1024 * 1024
 
 
 class PlainStream:
@@ -39,19 +41,16 @@ class GzStream(PlainStream):
         self._in_member = False
 
     def read(self, size: int) -> bytes:
-        parts: list[bytes] = []
-        wanted = size
-        while wanted > 0 and not self.damage:
+        while not self.damage:
             if not self._pending:
-                self._pending = super().read(1 << 20)
+                self._pending = super().read(COMPRESSED_BYTES)
                 if not self._pending:
                     if self._in_member:
                         self.damage = "the gz file ends before its content does: deliver it again"
-                    break
-            part = self._inflate_some(wanted)
-            parts.append(part)
-            wanted -= len(part)
-        return b"".join(parts)
+                    return b""
+            if part := self._inflate_some(size):
+                return part
+        return b""
 
     def _inflate_some(self, wanted: int) -> bytes:
         if not self._in_member:
@@ -89,7 +88,7 @@ class TextFile:
         self.state = FileState(size=stat.st_size, mtime_ns=stat.st_mtime_ns)
         self._stream = open_stream(path)
         self.head = b""
-        self.kind = "new"
+        self.kind: Kind = "new"
         if known is not None:
             self._resume(known)
 
@@ -124,7 +123,7 @@ class TextFile:
         chunk, self._first = self._first, b""
         return chunk or self._stream.read(CHUNK_BYTES)
 
-    def settle(self, data: bytes, lines: int) -> None:
+    def settle(self, data: bytes | memoryview, lines: int) -> None:
         """Count ``data``, the ``lines`` whole lines after what was settled before, as done."""
         self._digest.update(data)
         self.state.offset += len(data)

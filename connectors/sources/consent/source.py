@@ -25,7 +25,11 @@ SOURCE = Source(
                 Column("purposes", "json"),
                 Column("jurisdiction"),
                 Column("gpc", "boolean"),
-                Column("tcf", derives=(("tcf_purposes", consented_purposes),)),
+                Column(
+                    "tcf",
+                    meaning="an IAB TCF v2 consent string",
+                    derives=(("tcf_purposes", consented_purposes),),
+                ),
                 Column("collected_at", "timestamp", need="required"),
             ),
         ),

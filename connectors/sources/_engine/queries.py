@@ -1,0 +1,146 @@
+"""The queries of one table's staging, as text."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from connectors.sources._engine.checks import Checks, derived_alias, typed_name, value_name
+from connectors.sources._engine.sql import json_text, literal, quoted
+from connectors.sources.declaration import Column, Table
+
+POSITION = "row_id, file_no, row_number, _source_file, _file_version"
+
+
+class Queries:
+    """Queries over a relation ``batch`` as ``Stage`` registers it.
+
+    run_id and as_of (UTC, naive) become lineage of every row.
+    """
+
+    def __init__(self, table: Table, as_of: datetime, run_id: str) -> None:
+        self._table = table
+        self._checks = Checks(table, as_of)
+        self._as_of = as_of
+        self._run_id = run_id
+
+    def good_rows(self) -> str:
+        """All rows in the raw table's columns, plus ``row_id`` and ``_is_odd``.
+
+        Odd rows are broken or have a value issue: ``odd_rows`` tells.
+        """
+        values = [f"{value_name(column)} as {quoted(column.name)}" for column in self._columns]
+        derived = [quoted(name) for column in self._columns for name, _ in column.derives]
+        conditions = [condition for condition, _ in self._checks.breaking()]
+        conditions += [condition for _, condition, _ in self._checks.issues()]
+        lineage = [
+            "_extra",
+            "_source_file",
+            "row_number as _row_number",
+            "_file_version",
+            f"{literal(self._run_id)} as _load_run",
+            f"timestamp '{self._as_of:%Y-%m-%d %H:%M:%S.%f}' as _loaded_at",
+            f"{self._hash()} as _row_hash",
+        ]
+        odd = f"({' or '.join(['is_unreadable', *conditions])}) as _is_odd"
+        return f"select row_id, {odd}, {', '.join([*values, *derived, *lineage])} {self._checked()}"
+
+    def odd_rows(self) -> str:
+        """What is wrong with each row of ``batch``; one row a row that is wrong in some way.
+
+        Gives row_id, file_no, row_number, row_key, is_unreadable, is_broken, reason, raw, and
+        issues: a list of (column_name, raw_value, reason).
+        """
+        breaking = self._checks.breaking()
+        is_broken = " or ".join(["is_unreadable", *(condition for condition, _ in breaking)])
+        reasons = [f"case when {condition} then {reason} end" for condition, reason in breaking]
+        issues = [
+            f"case when {condition} then {{'column_name': {literal(column.name)}, "
+            f"'raw_value': {quoted(column.name)}, 'reason': {reason}}} end"
+            for column, condition, reason in self._checks.issues()
+        ]
+        # A list needs a type even where no column can have an issue.
+        nothing = "cast(null as struct(column_name varchar, raw_value varchar, reason varchar))"
+        return (
+            f"select row_id, file_no, row_number, {self._key()} as row_key, is_unreadable, "
+            f"coalesce({is_broken}, false) as is_broken, "
+            f"concat_ws('; ', {', '.join([*reasons, 'null'])}) as reason, {self._raw()} as raw, "
+            f"list_filter([{', '.join([*issues, nothing])}], lambda issue: issue is not null) "
+            f"as issues {self._checked()}"
+        )
+
+    def texts(self, column: Column) -> str:
+        """The distinct texts of a column."""
+        name = quoted(column.name)
+        return f"select distinct {name} from ({self._cells()}) where not is_blank({name})"
+
+    @property
+    def _columns(self) -> tuple[Column, ...]:
+        return self._table.columns
+
+    def _cells(self) -> str:
+        if self._table.format != "jsonl":
+            return "select *, false as is_unreadable from batch"
+        members = ", ".join(
+            f"{json_text(column.source_key)}: "
+            f"{json_text('JSON' if self._checks.is_json_cell(column) else 'VARCHAR')}"
+            for column in self._columns
+        )
+        cells = ", ".join(
+            f"cast(cells.{quoted(column.source_key)} as varchar) as {quoted(column.name)}"
+            for column in self._columns
+        )
+        parsed = f"try(from_json(line, {literal('{' + members + '}')}))"
+        return (
+            f"select {POSITION}, line, {cells}, {self._extra()} as _extra, "
+            f"cells is null as is_unreadable from (select *, {parsed} as cells from batch)"
+        )
+
+    def _checked(self) -> str:
+        typed = ", ".join(
+            f"{self._checks.typed(column)} as {typed_name(column)}" for column in self._columns
+        )
+        values = ", ".join(
+            f"{self._checks.value(column)} as {value_name(column)}" for column in self._columns
+        )
+        joins = "".join(
+            f" left join {quoted(derived_alias(column))} "
+            f"on {quoted(derived_alias(column))}.content = typed.{quoted(column.name)}"
+            for column in self._columns
+            if column.derives
+        )
+        return (
+            f"from (select *, {values} from (select *, {typed} from ({self._cells()})) "
+            f"as typed{joins})"
+        )
+
+    def _extra(self) -> str:
+        """The keys that nobody declared, as a JSON object; null where there are none."""
+        keys = [column.source_key for column in self._columns]
+        names = ", ".join(map(literal, keys))
+        without = "{" + ", ".join(f"{json_text(key)}: null" for key in keys) + "}"
+        return (
+            f"case when cells is null or list_has_all([{names}], json_keys(line)) then null "
+            f"else cast(json_merge_patch(line, {literal(without)}) as varchar) end"
+        )
+
+    def _hash(self) -> str:
+        if self._table.format == "jsonl":
+            return "md5(line)"
+        names = [*sorted(column.name for column in self._columns), "_extra"]
+        cells = ", ".join(f"coalesce({quoted(name)}, '')" for name in names)
+        return f"md5(concat_ws(chr(31), {cells}))"
+
+    def _key(self) -> str:
+        parts = [
+            f"trim({quoted(name)}, '\"')" if self._table.format == "jsonl" else quoted(name)
+            for name in self._table.key
+        ]
+        return f"nullif(concat_ws(':', {', '.join(parts)}), '')"
+
+    def _raw(self) -> str:
+        if self._table.format != "sqlite":
+            return r"rtrim(line, E'\r\n')"
+        cells = ", ".join(
+            f"{literal(column.source_key)}, {quoted(column.name)}" for column in self._columns
+        )
+        return f"cast(json_object({cells}) as varchar)"

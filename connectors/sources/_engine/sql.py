@@ -1,0 +1,92 @@
+"""Small SQL: quoting, and the macros that read a text as a value."""
+
+from __future__ import annotations
+
+import json
+
+# Texts are read by their first bytes where that settles it: trimming every cell costs more than
+# casting it. DuckDB also takes words such as 'epoch' and 'infinity' for times.
+MACROS = r"""
+create or replace temp macro is_blank(x) as
+    case when x is null then true when x >= '!' then false else trim(x) = '' end;
+
+create or replace temp macro shorten(x) as
+    case when length(x) > 80 then x[:80] || '…' else x end;
+
+create or replace temp macro as_json_text(x) as
+    case when x like '"%'
+        then case when contains(x, '\') then json_extract_string(x, '$') else trim(x, '"') end
+    end;
+
+create or replace temp macro as_number(x) as
+    case when regexp_full_match(trim(x), '[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?')
+        then try_cast(trim(x) as decimal(18, 6))
+    end;
+
+create or replace temp macro as_integer(x) as
+    case when regexp_full_match(trim(x), '[+-]?[0-9]+([.]0+)?') then try_cast(trim(x) as bigint)
+    end;
+
+create or replace temp macro as_boolean(x) as
+    case
+        when lower(trim(x)) in ('true', 't', '1', '1.0', 'yes', 'y') then true
+        when lower(trim(x)) in ('false', 'f', '0', '0.0', 'no', 'n') then false
+    end;
+
+create or replace temp macro as_time(x) as
+    case
+        when x between '0' and ':'
+            then cast(coalesce(
+                try_cast(x as timestamptz), try_cast(trim(x) as timestamptz)
+            ) as timestamp)
+        when trim(x) between '0' and ':'
+            then cast(try_cast(trim(x) as timestamptz) as timestamp)
+    end;
+
+create or replace temp macro as_day(x) as
+    case
+        when length(trim(x)) <= 10 then try_cast(trim(x) as date)
+        when as_time(x) is not null then try_cast(trim(x)[:10] as date)
+    end;
+
+create or replace temp macro as_epoch(x) as
+    case
+        when x like '"%' then as_time(as_json_text(x))
+        when try_cast(x as double) > 0 and try_cast(x as double) < 1e11
+            then make_timestamp(cast(round(try_cast(x as double) * 1e6) as bigint))
+        when try_cast(x as double) is null then as_time(x)
+    end;
+
+create or replace temp macro as_email(x) as
+    case when regexp_full_match(
+            trim(x), '[^\s@,;:<>()\[\]"]+@([^\s@,;:<>()\[\]".]+[.])+[^\s@,;:<>()\[\]".]{2,}'
+        ) then x
+    end;
+
+create or replace temp macro without_extension(x) as
+    regexp_replace(lower(trim(x)), '[\s,;]*(ext[.]?|x|#)[\s:.]*[0-9]{1,6}$', '');
+
+create or replace temp macro as_phone(x) as
+    case when
+        regexp_full_match(without_extension(x), '[0-9+().\-/\s\x{00a0}\x{2010}-\x{2015}]+')
+        and length(regexp_replace(without_extension(x), '[^0-9]', '', 'g')) between 7 and 15
+        then x
+    end;
+
+create or replace temp macro as_object(x) as case when x like '{%' then x end;
+"""
+
+
+def quoted(name: str) -> str:
+    """An SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """An SQL text."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def json_text(text: str) -> str:
+    """A JSON string."""
+    return json.dumps(text)
