@@ -1,5 +1,3 @@
-{{ config(contract={'enforced': false}) }}
-
 with
 
 source_records as (

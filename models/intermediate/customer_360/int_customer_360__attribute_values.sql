@@ -1,0 +1,101 @@
+with
+
+stated_values as (
+
+    select * from {{ ref('int_customer_360__stated_values') }}
+
+),
+
+placeholders as (
+
+    select
+        attribute,
+        placeholder
+    from {{ ref('placeholder_values') }}
+
+),
+
+blocklist as (
+
+    select
+        identifier_type,
+        pattern
+    from {{ ref('identifier_blocklist') }}
+
+),
+
+addresses as (
+
+    select distinct
+        attribute,
+        value
+    from stated_values
+    where attribute in ('email', 'phone')
+
+),
+
+blocked as (
+
+    select distinct
+        addresses.attribute,
+        addresses.value
+    from addresses
+
+    inner join blocklist
+        on {{ matches_blocklist('addresses.attribute', 'addresses.value') }}
+
+),
+
+-- Each record's newest valid values: the parts of a unit all come from one version.
+versions as (
+
+    select
+        stated_values.*,
+        dense_rank() over (
+            partition by
+                stated_values.customer_id,
+                stated_values.source_record_key,
+                stated_values.unit
+            order by stated_values.observed_at desc nulls last, stated_values.version_id asc
+        ) as version_rank
+    from stated_values
+
+    left join placeholders
+        on
+            stated_values.attribute = placeholders.attribute
+            and lower(stated_values.value) = placeholders.placeholder
+
+    left join blocked
+        on
+            stated_values.attribute = blocked.attribute
+            and stated_values.value = blocked.value
+
+    where placeholders.placeholder is null and blocked.value is null
+
+),
+
+final as (
+
+    select
+        ---------- ids
+        customer_id,
+        source_record_key,
+        source,
+        source_record_id,
+
+        ---------- strings
+        attribute,
+        unit,
+        value,
+        {{ fold_spelling('value') }} as value_key,
+
+        ---------- timestamps
+        observed_at
+
+    from versions
+
+    where version_rank = 1
+
+)
+
+select * from final

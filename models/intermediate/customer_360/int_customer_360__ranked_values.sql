@@ -1,0 +1,110 @@
+with
+
+rules as (
+
+    select
+        attribute,
+        unit,
+        rule,
+        tolerated_edits
+    from {{ ref('survivorship_rules') }}
+
+),
+
+weighed_values as (
+
+    select
+        weighed_values.*,
+        rules.unit,
+        rules.rule,
+        rules.tolerated_edits,
+        case when weighed_values.doubt is null then 0 else 1 end as doubt_level,
+        count(*) over (
+            partition by
+                weighed_values.customer_id, weighed_values.attribute, weighed_values.value_key
+        ) as record_count
+    from {{ ref('int_customer_360__weighed_values') }} as weighed_values
+
+    inner join rules
+        on weighed_values.attribute = rules.attribute
+
+),
+
+-- What the newest record says; under most_recent the others count as far as they agree with it.
+compared as (
+
+    select
+        *,
+        first_value(value_key) over (
+            partition by customer_id, attribute
+            order by
+                standing asc,
+                doubt_level asc,
+                observed_at desc nulls last,
+                priority asc,
+                source_record_key asc
+        ) as newest_key
+    from weighed_values
+
+),
+
+scored as (
+
+    select
+        *,
+        case rule
+            when 'most_frequent' then record_count
+            when 'longest' then length(value)
+            when 'source_priority' then -priority
+            -- The current place is already settled for the address as a whole.
+            when 'most_recent'
+                then case
+                    when unit = 'address' or value_key = newest_key then 1
+                    when {{ edit_distance('value_key', 'newest_key') }} <= tolerated_edits then 1
+                    else 0
+                end
+        end as rule_score
+    from compared
+
+),
+
+final as (
+
+    select
+        ---------- ids
+        customer_id,
+        source,
+        source_record_id,
+
+        ---------- strings
+        attribute,
+        value,
+        case when standing = 0 then 'steward_correction' else rule end as rule,
+        doubt,
+
+        ---------- numerics
+        row_number() over (
+            partition by customer_id, attribute
+            order by
+                standing asc,
+                doubt_level asc,
+                rule_score desc,
+                record_count desc,
+                spelling_level desc,
+                observed_at desc nulls last,
+                priority asc,
+                source_record_key asc
+        ) as candidate_rank,
+        record_count,
+
+        ---------- booleans
+        standing < 2 as is_eligible,
+
+        ---------- timestamps
+        observed_at
+
+    from scored
+
+)
+
+select * from final
