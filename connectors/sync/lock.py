@@ -21,14 +21,13 @@ _STEP_SECONDS = 0.05
 
 
 @contextmanager
-def ledger_lock(
-    settings: Settings, name: str, *, patience: float = PATIENCE_SECONDS
-) -> Iterator[None]:
+def ledger_lock(settings: Settings, name: str, *, patience: float | None = None) -> Iterator[None]:
     """Hold the ledger of that name; the operating system frees it when the holder dies.
 
     Raises LedgerBusy, naming the holder's process, when it is still held after ``patience``
-    seconds.
+    seconds (default: `PATIENCE_SECONDS`).
     """
+    patience = PATIENCE_SECONDS if patience is None else patience
     settings.ledger_dir.mkdir(parents=True, exist_ok=True)
     path = settings.ledger_dir / f".{name}.lock"
     handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)

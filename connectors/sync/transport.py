@@ -78,12 +78,7 @@ class Transport:
         self._patience_for_outage = max(2, limits.concurrency)
         self._outages = 0
         self.stopped: str | None = None
-        self._client = httpx.AsyncClient(
-            timeout=_TIMEOUT,
-            follow_redirects=False,
-            mounts=_DIRECT,
-            limits=httpx.Limits(max_connections=limits.concurrency),
-        )
+        self._client: httpx.AsyncClient | None = None
 
     async def __aenter__(self) -> Transport:
         # These loggers write URLs and headers, which may hold secrets.
@@ -97,7 +92,8 @@ class Transport:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        await self._client.aclose()
+        if self._client is not None:
+            await self._client.aclose()
 
     async def exchange(self, request: Request) -> Exchange:
         """Send until there is a final answer or the policy gives up."""
@@ -135,6 +131,14 @@ class Transport:
     async def _post(self, request: HttpRequest) -> Response:
         if isinstance(self._destination, Signs):
             request = self._destination.sign(request, int(self._clock()))
+        if self._client is None:
+            # Made when it is needed: loading certificates takes longer than a plan without changes.
+            self._client = httpx.AsyncClient(
+                timeout=_TIMEOUT,
+                follow_redirects=False,
+                mounts=_DIRECT,
+                limits=httpx.Limits(max_connections=self._destination.limits.concurrency),
+            )
         answer = await self._client.request(
             request.method, request.url, headers=dict(request.headers), content=request.body
         )

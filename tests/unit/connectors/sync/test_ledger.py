@@ -1,0 +1,125 @@
+"""One ledger a sync: whose it is, who may hold it, and what it remembers of people."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from connectors.sync.errors import LedgerBusy, LedgerMismatch
+from connectors.sync.lock import ledger_lock
+from tests.sync_home import SyncHome, members
+
+FILES = "files__members"
+
+HOLD = """
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from connectors.sync.lock import ledger_lock
+from goldthread.settings import Settings
+with ledger_lock(Settings(Path(sys.argv[1]), Path(sys.argv[1])), sys.argv[2]):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+@contextmanager
+def held_elsewhere(home: SyncHome, name: str) -> Iterator[subprocess.Popen[str]]:
+    """Another process that holds a ledger until it is killed."""
+    command = [sys.executable, "-c", HOLD, str(home.settings.home), name]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as holder:
+        assert holder.stdout is not None and holder.stdout.readline() == "held\n"
+        yield holder
+        holder.kill()
+
+
+def test_the_second_process_is_told_who_holds_the_ledger(home: SyncHome) -> None:
+    with (
+        held_elsewhere(home, "sync_x") as holder,
+        pytest.raises(LedgerBusy, match=f"process {holder.pid}.*kill {holder.pid}"),
+        ledger_lock(home.settings, "sync_x", patience=0.0),
+    ):
+        pass
+
+
+def test_a_killed_holder_leaves_no_lock(home: SyncHome) -> None:
+    with held_elsewhere(home, "sync_x"):
+        pass
+    with ledger_lock(home.settings, "sync_x", patience=0.0):
+        pass
+
+
+def test_another_ledger_is_free_meanwhile(home: SyncHome) -> None:
+    with (
+        ledger_lock(home.settings, "sync_x", patience=0.0),
+        ledger_lock(home.settings, "sync_y", patience=0.0),
+    ):
+        pass
+
+
+def test_a_ledger_keeps_its_destination(home: SyncHome) -> None:
+    home.publish(members(1), home.files_spec(name="sync_x__members"))
+    home.apply("x__members")
+    home.publish(members(1), home.spec(name="sync_x__members"))
+    with pytest.raises(LedgerMismatch, match=r"about files/members.*webhook/list_members"):
+        home.plan("x__members")
+
+
+def test_a_ledger_keeps_its_key(home: SyncHome, monkeypatch: pytest.MonkeyPatch) -> None:
+    home.publish(members(1))
+    home.apply(FILES)
+    monkeypatch.setenv("GOLDTHREAD_LEDGER_KEY", "another")
+    with pytest.raises(LedgerMismatch, match="another key"):
+        home.apply(FILES)
+
+
+def test_a_lost_ledger_sends_everything_under_new_keys(home: SyncHome) -> None:
+    home.publish(members(1))
+    home.apply(FILES)
+    first = home.history("select idempotency_key from sync_rows")
+    (home.settings.ledger_dir / "sync_files__members.duckdb").unlink()
+    assert home.apply(FILES).acknowledged == 1
+    assert home.history("select idempotency_key from sync_rows") != first
+
+
+def every_text(path: Path, skip: frozenset[str] = frozenset()) -> str:
+    """Every value of every table of a DuckDB file, as text."""
+    with duckdb.connect() as con:
+        con.execute(f"attach '{path}' as file (read_only)")
+        tables = con.execute(
+            "select schema_name, table_name from duckdb_tables() where database_name = 'file'"
+        ).fetchall()
+        return "\n".join(
+            str(con.execute(f'from file."{schema}"."{table}"').fetchall())
+            for schema, table in tables
+            if table not in skip
+        )
+
+
+def test_personal_data_stays_out_but_for_the_destinations_key(home: SyncHome) -> None:
+    home.publish(members(3), home.files_spec(key=["email"]))
+    home.apply(FILES)
+    ledger = home.settings.ledger_dir / "sync_files__members.duckdb"
+    assert "person1@example.com" in every_text(ledger)
+    history = every_text(ledger, frozenset({"live"})) + every_text(home.settings.syncs_path)
+    for personal in ("person1", "example.com", "Firstname1"):
+        assert personal not in history
+    assert "cus_0001" in history
+
+
+def test_a_removal_takes_the_destinations_key_out_of_the_ledger(home: SyncHome) -> None:
+    spec = home.files_spec(key=["email"])
+    home.publish(members(3), spec)
+    home.apply(FILES)
+    home.publish(members(1), spec)
+    home.apply(FILES)
+    assert "person2" not in every_text(home.settings.ledger_dir / "sync_files__members.duckdb")

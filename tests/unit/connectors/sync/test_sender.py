@@ -1,0 +1,206 @@
+"""How each row of a batch ends, whatever the destination answers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from typing import Any, ClassVar, cast
+
+import orjson
+import pyarrow as pa
+import pytest
+
+from connectors.destinations.base import (
+    Batch,
+    DestinationSettings,
+    HttpRequest,
+    Limits,
+    Request,
+    Response,
+    RowOutcome,
+)
+from connectors.sync.sender import Sender
+from connectors.sync.settle import Delivery
+from connectors.sync.transport import Exchange, Transport
+
+Answer = Callable[[list[int]], Response | None]
+
+
+class Strict:
+    """Reads the numbers of bad, good and slow rows from the response, and nothing into silence."""
+
+    settings_model: ClassVar[type[DestinationSettings]] = DestinationSettings
+    limits = Limits()
+
+    def __init__(self, requests: int = 1) -> None:
+        self._requests = requests
+
+    def requests(self, batch: Batch) -> Iterable[Request]:
+        body = orjson.dumps([row["number"] for row in batch.rows])
+        for _ in range(self._requests):
+            yield HttpRequest("POST", batch.idempotency_key, {}, body)
+
+    def outcomes(self, response: Response, batch: Batch) -> Iterable[RowOutcome]:
+        document = orjson.loads(response.body) if response.body.startswith(b"{") else {}
+        for position, row in enumerate(batch.rows):
+            for status, numbers in document.items():
+                if row["number"] in numbers:
+                    yield RowOutcome(position, status, f"said of person{row['number']}@example.com")
+
+
+class Wire:
+    """Answers without a network. ``sent`` holds the idempotency key and rows of each request."""
+
+    def __init__(self, *answers: Answer) -> None:
+        self._answers = list(answers)
+        self.sent: list[tuple[str, list[int]]] = []
+        self.stopped: str | None = None
+
+    async def exchange(self, request: HttpRequest) -> Exchange:
+        if self.stopped:
+            return Exchange(None, "not_sent", 0, False)
+        numbers = orjson.loads(request.body)
+        answer = self._answers[min(len(self.sent), len(self._answers) - 1)]
+        self.sent.append((request.url, numbers))
+        response = answer(numbers)
+        if response is None:
+            return Exchange(None, "ReadError", 3, True)
+        return Exchange(response, None, 1, False)
+
+
+def all_ok(numbers: list[int]) -> Response:
+    return Response(200, body=orjson.dumps({"ok": numbers}))
+
+
+def lost(numbers: list[int]) -> Response | None:
+    return None
+
+
+def refuses(*bad: int, status: int = 422) -> Answer:
+    """A destination that fails the whole batch for one bad row, and does not say which."""
+
+    def answer(numbers: list[int]) -> Response:
+        return Response(status) if set(bad) & set(numbers) else all_ok(numbers)
+
+    return answer
+
+
+def deliver(wire: Wire, rows: int = 8, destination: Strict | None = None) -> Delivery:
+    numbers = list(range(rows))
+    batch = Batch(
+        sync="sync_x",
+        object_name="members",
+        operation="upsert",
+        idempotency_key="first-key",
+        table=pa.table(
+            {"number": numbers, "email": [f"person{number}@example.com" for number in numbers]}
+        ),
+        keys=[f"key{number}" for number in numbers],
+    )
+    sender = Sender(cast(Any, destination or Strict()), cast(Transport, wire))
+    return asyncio.run(sender.deliver(batch))
+
+
+def status_of(delivery: Delivery, rows: int = 8) -> list[str]:
+    """One status a row: that of the batch, unless the row has its own."""
+    own = {answer.position: answer.status for answer in delivery.answers}
+    assert len(own) == len(delivery.answers), "a row has two states"
+    return [own.get(position, delivery.status) for position in range(rows)]
+
+
+def test_a_batch_that_went_well_needs_no_word_on_its_rows() -> None:
+    delivery = deliver(Wire(all_ok))
+    assert (delivery.state, delivery.status, delivery.response_status) == ("done", "ok", 200)
+    assert delivery.answers == []
+
+
+def test_a_row_refused_in_a_good_answer_is_rejected_alone() -> None:
+    def answer(numbers: list[int]) -> Response:
+        return Response(
+            200, body=orjson.dumps({"ok": [0, 1, 2], "rejected": [3], "retryable": [4]})
+        )
+
+    delivery = deliver(Wire(answer), rows=5)
+    assert status_of(delivery, 5) == ["ok", "ok", "ok", "rejected", "retryable"]
+    assert delivery.answers[0].reason == "said of [value]"
+
+
+def test_a_row_that_a_good_answer_leaves_out_is_not_taken_for_granted() -> None:
+    delivery = deliver(Wire(lambda numbers: Response(200, body=b'{"ok": [0, 1]}')), rows=3)
+    assert status_of(delivery, 3) == ["ok", "ok", "retryable"]
+    assert delivery.answers[0].reason == "no_answer"
+
+
+@pytest.mark.parametrize("bad", [{0}, {7}, {3}, {0, 7}, {2, 3, 6}, set(range(7))])
+def test_bad_rows_fail_alone_when_the_batch_is_refused_as_a_whole(bad: set[int]) -> None:
+    wire = Wire(refuses(*bad))
+    delivery = deliver(wire)
+    assert delivery.state == "done"
+    wanted = ["rejected" if number in bad else "ok" for number in range(8)]
+    assert status_of(delivery) == wanted
+    keys = [key for key, _ in wire.sent]
+    assert len(set(keys)) == len(keys), "each part has a key of its own"
+
+
+def test_the_keys_of_the_parts_are_the_same_every_time() -> None:
+    first, second = Wire(refuses(3)), Wire(refuses(3))
+    deliver(first)
+    deliver(second)
+    assert first.sent == second.sent
+
+
+def test_rows_that_a_refusal_names_are_taken_out_and_the_rest_sent_again() -> None:
+    def names_the_bad(numbers: list[int]) -> Response:
+        bad = sorted({2, 5} & set(numbers))
+        return Response(400, body=orjson.dumps({"rejected": bad})) if bad else all_ok(numbers)
+
+    wire = Wire(names_the_bad)
+    delivery = deliver(wire)
+    assert [numbers for _, numbers in wire.sent] == [list(range(8)), [0, 1, 3, 4, 6, 7]]
+    assert [p for p, status in enumerate(status_of(delivery)) if status == "rejected"] == [2, 5]
+
+
+def test_no_clear_answer_keeps_the_batch_pending() -> None:
+    delivery = deliver(Wire(lost))
+    assert (delivery.state, delivery.reason, delivery.is_doubtful) == ("pending", "ReadError", True)
+    assert delivery.attempts == 3
+
+
+def test_no_clear_answer_to_a_part_keeps_the_whole_batch_pending() -> None:
+    delivery = deliver(Wire(refuses(3), all_ok, lost))
+    assert delivery.state == "pending" and delivery.answers == ()
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 307])
+def test_a_refusal_of_the_request_itself_stops_everything_at_once(status: int) -> None:
+    wire = Wire(lambda numbers: Response(status, body=b"person1@example.com may not"))
+    delivery = deliver(wire)
+    assert len(wire.sent) == 1
+    assert (delivery.state, delivery.reason) == ("pending", f"http_{status}")
+    assert wire.stopped == f"the destination answered http_{status} [value] may not"
+
+
+def test_a_destination_that_rejects_everything_is_left_alone() -> None:
+    wire = Wire(lambda numbers: Response(400, body=b"unknown field"))
+    delivery = deliver(wire, rows=500)
+    assert delivery.state == "pending"
+    assert len(wire.sent) < 60
+    assert wire.stopped == "every row was rejected so far (http_400 unknown field)"
+
+
+def test_of_two_requests_a_row_must_pass_both() -> None:
+    def second(numbers: list[int]) -> Response:
+        return Response(200, body=orjson.dumps({"ok": [0, 1], "rejected": [2]}))
+
+    delivery = deliver(Wire(all_ok, second), rows=3, destination=Strict(requests=2))
+    assert status_of(delivery, 3) == ["ok", "ok", "rejected"]
+
+
+def test_a_batch_refused_by_its_second_request_is_not_done() -> None:
+    def second(numbers: list[int]) -> Response:
+        return Response(422)
+
+    wire = Wire(all_ok, second, all_ok)
+    delivery = deliver(wire, rows=2, destination=Strict(requests=2))
+    assert status_of(delivery, 2) == ["ok", "ok"]
+    assert [numbers for _, numbers in wire.sent] == [[0, 1], [0, 1], [0], [0], [1], [1]]

@@ -1,0 +1,140 @@
+"""A sync's description: what dbt's manifest says, and every mistake in people's words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from connectors.sync.errors import SpecError
+from connectors.sync.spec import SyncSpec, check_spec, specs_from_manifest
+
+MODEL = "model.goldthread.webhook__audience_members"
+
+
+def manifest(
+    sync: dict[str, Any] | None = None,
+    *,
+    activation: dict[str, Any] | None = None,
+    columns: tuple[str, ...] = ("audience", "customer_id", "email"),
+    nodes: tuple[str, ...] = (MODEL,),
+    schema: str = "activation",
+) -> dict[str, Any]:
+    known = {
+        "destination": "webhook",
+        "mode": "mirror",
+        "key": ["audience", "customer_id"],
+        "fields": {"list": "audience", "id": "customer_id", "email": "email"},
+        "settings": {"url_env": "URL", "secret_env": "SECRET"},
+    }
+    return {
+        "nodes": {
+            MODEL: {
+                "name": "webhook__audience_members",
+                "alias": "webhook__audience_members",
+                "schema": schema,
+                "columns": {name: {"name": name} for name in columns},
+                "config": {
+                    "meta": {
+                        "activation": {"purpose": "email_marketing"}
+                        if activation is None
+                        else activation
+                    }
+                },
+            }
+        },
+        "exposures": {
+            "exposure.goldthread.sync_webhook__audience_members": {
+                "name": "sync_webhook__audience_members",
+                "description": "Members of every audience.",
+                "owner": {"name": "lifecycle"},
+                "depends_on": {"nodes": list(nodes)},
+                "config": {"meta": {"sync": {**known, **(sync or {})}}},
+            },
+            "exposure.goldthread.dashboard": {"name": "dashboard", "config": {"meta": {}}},
+        },
+    }
+
+
+def problems(**changes: Any) -> list[str]:
+    with pytest.raises(SpecError) as caught:
+        specs_from_manifest(manifest(**changes))
+    return caught.value.problems
+
+
+def test_a_good_exposure_becomes_a_spec() -> None:
+    (spec,) = specs_from_manifest(manifest())
+    assert spec.name == "sync_webhook__audience_members"
+    assert spec.object == "audience_members"
+    assert spec.purpose == "email_marketing"
+    assert spec.owner == "lifecycle"
+    assert spec.key_fields == {"list": "audience", "id": "customer_id"}
+
+
+def test_a_spec_survives_its_json() -> None:
+    (spec,) = specs_from_manifest(manifest())
+    assert SyncSpec.model_validate_json(spec.model_dump_json()) == spec
+
+
+def test_an_audience_column_of_the_model_is_taken_unasked() -> None:
+    (spec,) = specs_from_manifest(manifest())
+    assert spec.audience_column == "audience"
+
+
+def test_an_audience_column_cannot_be_switched_off() -> None:
+    assert "audience_column must name it" in problems(sync={"audience_column": None})[0]
+
+
+def test_no_syncs_no_specs() -> None:
+    assert specs_from_manifest({"nodes": {}, "exposures": {}}) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"sync": {"destination": "pigeon"}}, "no destination 'pigeon'; there are files, webhook"),
+        ({"sync": {"fields": {"id": "customer_id", "list": "audience", "x": "phone"}}}, "'phone'"),
+        ({"sync": {"key": ["email", "customer_id"], "fields": {"id": "customer_id"}}}, "'email'"),
+        ({"activation": {}}, "states no purpose"),
+        ({"nodes": ()}, "exactly one activation model, this one on nothing"),
+        ({"nodes": (MODEL, MODEL)}, "exactly one activation model"),
+        ({"schema": "marts"}, "exactly one activation model"),
+        ({"columns": ("audience", "email")}, "no column 'customer_id'"),
+        ({"sync": {"mode": "replace"}}, "mode"),
+        ({"sync": {"guards": {"max_remove_share": 2}}}, "max_remove_share"),
+        ({"sync": {"guards": {"max_removed": 2}}}, "max_removed"),
+        ({"sync": {"fields": {}}}, "fields"),
+        ({"sync": {"settings": {"secret_env": "S"}}}, "url"),
+        ({"sync": {"settings": {"url": "ftp://x", "secret_env": "S"}}}, "url"),
+        ({"sync": {"settings": {"url": "http://me:pw@x/", "secret_env": "S"}}}, "url"),
+        (
+            {
+                "sync": {
+                    "settings": {"url_env": "U", "secret_env": "S", "required_fields": ["phone"]}
+                }
+            },
+            "requires field 'phone'",
+        ),
+        ({"sync": {"destination": "files", "mode": "upsert", "settings": {}}}, "must be mirror"),
+    ],
+)
+def test_each_mistake_is_named(changes: dict[str, Any], said: str) -> None:
+    found = problems(**changes)
+    assert any(said in problem for problem in found), found
+    assert all(problem.startswith("sync_webhook__audience_members") for problem in found)
+
+
+def test_all_mistakes_are_told_at_once() -> None:
+    found = problems(sync={"fields": {"list": "nowhere", "id": "customer_id"}})
+    assert len(found) == 2
+
+
+def test_a_secret_pasted_into_a_setting_is_not_repeated() -> None:
+    found = problems(sync={"settings": {"url_env": "U", "secret": "hunter2hunter2"}})
+    assert found and not any("hunter2" in problem for problem in found)
+
+
+def test_a_string_key_is_a_key_of_one_column() -> None:
+    (spec,) = specs_from_manifest(manifest(sync={"key": "customer_id"}))
+    assert spec.key == ("customer_id",)
+    check_spec(spec)

@@ -1,0 +1,200 @@
+"""Single requests: retries, pace, signatures, and what becomes of secrets."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Iterable
+from pathlib import Path, PurePosixPath
+from typing import Any, ClassVar
+
+import httpx
+import pytest
+import respx
+
+from connectors.destinations.base import (
+    Batch,
+    DestinationSettings,
+    FileWrite,
+    HttpRequest,
+    Limits,
+    Request,
+    Response,
+    RowOutcome,
+)
+from connectors.sync.retry import RetryPolicy
+from connectors.sync.transport import Exchange, Transport
+
+URL = "https://tool.example/members?token=hidden"
+
+
+class Plain:
+    """Sends what it is asked to."""
+
+    settings_model: ClassVar[type[DestinationSettings]] = DestinationSettings
+
+    def __init__(self, limits: Limits = Limits()) -> None:  # noqa: B008 - frozen
+        self.limits = limits
+
+    def requests(self, batch: Batch) -> Iterable[Request]:
+        return []
+
+    def outcomes(self, response: Response, batch: Batch) -> Iterable[RowOutcome]:
+        return []
+
+
+class Signing(Plain):
+    """Signs with the moment of sending."""
+
+    def sign(self, request: HttpRequest, timestamp: int) -> HttpRequest:
+        return HttpRequest(request.method, request.url, {"moment": str(timestamp)}, request.body)
+
+
+def exchange(
+    destination: Any = None,
+    request: Request | None = None,
+    root: Path = Path("/nowhere"),
+    times: int = 1,
+    **policy: Any,
+) -> tuple[list[Exchange], list[float], Transport]:
+    """Send the same request some times, one after the other; returns the sleeps too."""
+    slept: list[float] = []
+    moment = 1_000_000.0
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+
+    def clock() -> float:
+        return moment + sum(slept)
+
+    async def run() -> tuple[list[Exchange], Transport]:
+        transport = Transport(
+            destination or Plain(),
+            root,
+            RetryPolicy(**policy),
+            clock=clock,
+            sleep=sleep,
+            rng=random.Random(0),
+        )
+        async with transport:
+            sent = request or HttpRequest("POST", URL, {}, b"{}")
+            return [await transport.exchange(sent) for _ in range(times)], transport
+
+    exchanges, transport = asyncio.run(run())
+    return exchanges, slept, transport
+
+
+@respx.mock
+def test_a_good_answer_comes_back_at_once() -> None:
+    respx.post(URL).respond(200, json={"ok": True})
+    (result,), slept, _ = exchange()
+    assert result.response is not None and result.response.body == b'{"ok":true}'
+    assert (result.attempts, result.is_doubtful, slept) == (1, False, [])
+
+
+@respx.mock
+def test_server_errors_are_tried_again_and_leave_a_doubt() -> None:
+    respx.post(URL).mock(
+        side_effect=[httpx.Response(500), httpx.Response(503), httpx.Response(200)]
+    )
+    (result,), slept, _ = exchange()
+    assert result.is_final and result.attempts == 3 and result.is_doubtful
+    assert len(slept) == 2
+
+
+@respx.mock
+def test_a_throttled_request_waits_as_long_as_it_is_told_without_doubt() -> None:
+    respx.post(URL).mock(
+        side_effect=[httpx.Response(429, headers={"Retry-After": "17"}), httpx.Response(200)]
+    )
+    (result,), slept, _ = exchange()
+    assert result.is_final and not result.is_doubtful
+    assert slept[0] >= 17
+
+
+@respx.mock
+def test_a_lost_connection_is_tried_again_and_leaves_a_doubt() -> None:
+    respx.post(URL).mock(side_effect=[httpx.ReadError("cut"), httpx.Response(200)])
+    (result,), _, _ = exchange()
+    assert result.is_final and result.is_doubtful
+
+
+@respx.mock
+def test_a_refused_connection_leaves_none() -> None:
+    respx.post(URL).mock(side_effect=[httpx.ConnectError("refused"), httpx.Response(200)])
+    (result,), _, _ = exchange()
+    assert result.is_final and not result.is_doubtful
+
+
+@respx.mock
+@pytest.mark.parametrize("status", [400, 401, 404, 409, 422])
+def test_other_client_errors_are_never_tried_again(status: int) -> None:
+    route = respx.post(URL).respond(status)
+    (result,), _, _ = exchange()
+    assert result.is_final and route.call_count == 1
+
+
+@respx.mock
+def test_the_policy_ends_it() -> None:
+    route = respx.post(URL).respond(503)
+    (result,), _, _ = exchange(attempts=4)
+    assert not result.is_final and result.reason == "http_503"
+    assert route.call_count == 4
+
+
+@respx.mock
+def test_a_redirect_is_not_followed() -> None:
+    route = respx.post(URL).respond(307, headers={"Location": "https://elsewhere.example/"})
+    (result,), _, _ = exchange()
+    assert result.response is not None and result.response.status == 307
+    assert route.call_count == 1
+
+
+@respx.mock
+def test_an_outage_is_not_asked_for_ever() -> None:
+    route = respx.post(URL).respond(503)
+    results, _, transport = exchange(Plain(Limits(concurrency=2)), times=5, attempts=2)
+    assert route.call_count == 4
+    assert transport.stopped == "2 requests in a row got no answer (http_503)"
+    assert [result.attempts for result in results] == [2, 2, 0, 0, 0]
+
+
+@respx.mock
+def test_the_pace_of_the_destination_is_kept() -> None:
+    respx.post(URL).respond(200)
+    _, slept, _ = exchange(Plain(Limits(per_second=4)), times=3)
+    assert len(slept) == 2
+    assert sum(slept) == pytest.approx(0.25 + 0.5, abs=0.05)
+
+
+@respx.mock
+def test_every_attempt_is_signed_for_its_own_moment() -> None:
+    route = respx.post(URL).mock(
+        side_effect=[httpx.Response(429, headers={"Retry-After": "60"}), httpx.Response(200)]
+    )
+    exchange(Signing())
+    moments = [int(call.request.headers["moment"]) for call in route.calls]
+    assert moments[1] >= moments[0] + 60
+
+
+@respx.mock
+def test_addresses_and_headers_stay_out_of_logs(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    respx.post(URL).mock(side_effect=[httpx.Response(500), httpx.ReadError("cut")])
+    exchange(attempts=2)
+    assert "hidden" not in caplog.text
+
+
+def test_a_file_appears_whole_or_not_at_all(tmp_path: Path) -> None:
+    write = FileWrite(PurePosixPath("run/members.csv"), b"content")
+    (result,), _, _ = exchange(request=write, root=tmp_path)
+    assert result.response == Response(201)
+    assert [path.name for path in (tmp_path / "run").iterdir()] == ["members.csv"]
+
+
+def test_a_full_disk_is_an_undelivered_file(tmp_path: Path) -> None:
+    (tmp_path / "run").write_bytes(b"a file where a folder should be")
+    write = FileWrite(PurePosixPath("run/members.csv"), b"content")
+    (result,), _, _ = exchange(request=write, root=tmp_path)
+    assert result.response is None and "Error" in (result.reason or "")

@@ -1,0 +1,135 @@
+"""What every destination keeps to, whichever they are: found, not listed."""
+
+from __future__ import annotations
+
+import pickle
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from pydantic import SecretStr
+
+from connectors.destinations.base import Batch, Destination, HttpRequest, Response, Snapshots
+from connectors.destinations.registry import destination_class, destination_names
+
+SECRET = "hunter2-never-seen"
+
+
+def settings_for(name: str) -> Any:
+    """Settings with every environment variable a destination can take."""
+    model = destination_class(name).settings_model
+    variables = {field: field.upper() for field in model.model_fields if field.endswith("_env")}
+    return model.model_validate(variables)
+
+
+def destination(name: str) -> Destination:
+    settings = settings_for(name)
+    secrets = {each: SecretStr(f"https://{SECRET}") for each in settings.variables()}
+    return destination_class(name)(settings, secrets)
+
+
+def batch(rows: int, operation: Any = "upsert") -> Batch:
+    numbers = range(rows)
+    return Batch(
+        sync="sync_x__members",
+        object_name="members",
+        operation=operation,
+        idempotency_key="key-of-the-batch",
+        table=pa.table(
+            {
+                "id": pa.array([f"c{number}" for number in numbers], pa.string()),
+                "email": pa.array(
+                    [f"person{number}@example.com" for number in numbers], pa.string()
+                ),
+            }
+        ),
+        keys=[f"c{number}" for number in numbers],
+        run="000001-20260101T000000Z",
+    )
+
+
+def operations(name: str) -> list[Any]:
+    return ["snapshot"] if isinstance(destination(name), Snapshots) else ["upsert", "remove"]
+
+
+every_destination = pytest.mark.parametrize("name", destination_names())
+
+
+def test_some_destination_is_found() -> None:
+    assert {"files", "webhook"} <= set(destination_names())
+
+
+@every_destination
+@pytest.mark.parametrize("operation", ["upsert", "remove"])
+def test_an_empty_batch_makes_no_call(name: str, operation: Any) -> None:
+    assert list(destination(name).requests(batch(0, operation))) == []
+
+
+@every_destination
+def test_rows_make_requests_that_are_the_same_every_time(name: str) -> None:
+    for operation in operations(name):
+        first = list(destination(name).requests(batch(3, operation)))
+        assert first and first == list(destination(name).requests(batch(3, operation)))
+
+
+@every_destination
+def test_a_request_carries_the_key_of_its_batch(name: str) -> None:
+    for operation in operations(name):
+        requests = list(destination(name).requests(batch(2, operation)))
+        assert any(b"key-of-the-batch" in pickle.dumps(request) for request in requests)
+
+
+@every_destination
+def test_each_row_of_a_good_answer_has_one_outcome(name: str) -> None:
+    for operation in operations(name):
+        outcomes = list(destination(name).outcomes(Response(200), batch(5, operation)))
+        assert sorted(outcome.position for outcome in outcomes) == list(range(5))
+
+
+@every_destination
+@pytest.mark.parametrize("status", [400, 422, 500])
+def test_no_row_of_a_bad_answer_is_taken(name: str, status: int) -> None:
+    for body in (b"", b"<html>", b'{"results": [{"key": "c0", "status": "ok"}]}'):
+        outcomes = destination(name).outcomes(Response(status, body=body), batch(2))
+        assert not [outcome for outcome in outcomes if outcome.status == "ok"]
+
+
+@every_destination
+def test_a_row_error_is_returned_and_not_raised(name: str) -> None:
+    document = b'{"results": [{"key": "c1", "status": "invalid", "reason": "malformed"}]}'
+    for status in (200, 422):
+        response = Response(status, body=document)
+        list(destination(name).outcomes(response, batch(2)))
+
+
+@every_destination
+def test_nothing_shows_a_secret_or_a_person(name: str) -> None:
+    settings, found = settings_for(name), destination(name)
+    shown = [repr(settings), str(settings), repr(found), repr(vars(found))]
+    for operation in operations(name):
+        rows = batch(2, operation)
+        _ = rows.rows
+        requests = list(found.requests(rows))
+        shown += [repr(rows), repr(requests), str(requests)]
+        shown.append(repr([HttpRequest("POST", SECRET, {"Authorization": SECRET}, b"person1")]))
+        shown.append(repr(Response(200, {"Set-Cookie": SECRET}, b"person1@example.com")))
+    for text in shown:
+        assert SECRET not in text
+        assert "person1" not in text
+
+
+@every_destination
+def test_unknown_settings_are_refused(name: str) -> None:
+    with pytest.raises(ValueError, match="Extra inputs"):
+        destination_class(name).settings_model.model_validate({"no_such_setting": 1})
+
+
+@every_destination
+def test_limits_make_sense(name: str) -> None:
+    limits = destination(name).limits
+    assert limits.rows >= 1 and limits.bytes >= 1 and limits.concurrency >= 1
+
+
+def test_an_unknown_destination_names_the_known_ones() -> None:
+    with pytest.raises(LookupError, match="files, webhook"):
+        destination_class("pigeon")
