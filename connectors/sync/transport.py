@@ -63,6 +63,7 @@ class Transport:
         policy: RetryPolicy,
         *,
         clock: Callable[[], float] = time.time,
+        stopwatch: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         rng: random.Random | None = None,
     ) -> None:
@@ -70,6 +71,7 @@ class Transport:
         self._export_root = export_root
         self._policy = policy
         self._clock = clock
+        self._stopwatch = stopwatch
         self._sleep = sleep
         self._rng = rng or random.Random()
         limits = destination.limits
@@ -124,7 +126,7 @@ class Transport:
                 break
             if floor:
                 # The server asked everybody to wait, not this request alone.
-                self._next_turn = max(self._next_turn, asyncio.get_running_loop().time() + floor)
+                self._next_turn = max(self._next_turn, self._stopwatch() + floor)
             await self._sleep(wait)
         return Exchange(response, reason or "not_sent", attempt, doubt)
 
@@ -146,7 +148,7 @@ class Transport:
 
     async def _turn(self) -> None:
         """Wait for this request's turn, as the destination's rate and its Retry-After demand."""
-        now = asyncio.get_running_loop().time()
+        now = self._stopwatch()
         turn = max(now, self._next_turn)
         self._next_turn = turn + self._interval
         if turn > now:
