@@ -90,8 +90,10 @@ def outcome_of(result: dg.ExecuteInProcessResult) -> RunOutcome:
             assets[materialization.asset_key.to_user_string()] = values
         elif event.event_type is dg.DagsterEventType.ASSET_OBSERVATION:
             observation = event.asset_observation_data.asset_observation
-            said = observation.metadata["not_set_up"].value
-            not_set_up[observation.asset_key.path[-1]] = str(said)
+            # dagster-dbt observes things too.
+            if "not_set_up" in observation.metadata:
+                said = observation.metadata["not_set_up"].value
+                not_set_up[observation.asset_key.path[-1]] = str(said)
         elif event.is_step_failure:
             failures.append(Failed(event.step_key or "run", _reason(event)))
     for check in result.get_asset_check_evaluations():

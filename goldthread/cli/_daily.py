@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from goldthread.cli._exit import ExitCode, Stop
 
 if TYPE_CHECKING:
-    from rich.table import Table
+    from rich.console import RenderableType
 
     from goldthread.cli._progress import Bar
     from goldthread.settings import Settings
@@ -61,22 +62,30 @@ def stop_if_failed(settings: Settings, outcome: RunOutcome) -> None:
     raise Stop(f"Not published, the old files stay.\n{told}")
 
 
-def sync_table(outcome: RunOutcome) -> Table:
-    """One row a sync: what left, what was there already, what was held back and why."""
-    from goldthread.cli._console import grid
+def sync_tables(outcome: RunOutcome) -> Iterator[RenderableType]:
+    """What left and what was there already, a row a sync; what was held back, a row a reason."""
+    from goldthread.cli._console import grid, shown
 
-    columns = ("sync", "delivered", "unchanged", "removed", "rejected", "held back", "why")
-    rows: list[tuple[Any, ...]] = [
-        (
-            name,
-            made["acknowledged"],
-            made["unchanged"],
-            made["removes"],
-            made["rejected"],
-            sum(made["held_back"].values()),
-            ", ".join(f"{reason} {count:,}" for reason, count in made["held_back"].items()),
-        )
-        for name, made in outcome.with_prefix("syncs/").items()
+    syncs = outcome.with_prefix("syncs/")
+    if syncs:
+        columns = ("sync", "delivered", "unchanged", "rejected", "held back")
+        rows: list[tuple[Any, ...]] = [
+            (
+                name.removeprefix("sync_"),
+                made["acknowledged"],
+                made["unchanged"],
+                made["rejected"],
+                sum(made["held_back"].values()),
+            )
+            for name, made in syncs.items()
+        ]
+        yield grid("What was sent", columns, rows)
+    held_back = [
+        (name.removeprefix("sync_"), reason.replace("_", " "), count)
+        for name, made in syncs.items()
+        for reason, count in made["held_back"].items()
     ]
-    rows += [(name, None, None, None, None, None, why) for name, why in outcome.not_set_up.items()]
-    return grid("What was sent", columns, rows)
+    if held_back:
+        yield grid("Held back, and why", ("sync", "reason", "rows"), held_back)
+    for name, why in outcome.not_set_up.items():
+        yield f"{name.removeprefix('sync_')} was left out, {shown(why)}."

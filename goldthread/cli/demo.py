@@ -91,7 +91,7 @@ def _print(
     changed: int | None,
 ) -> None:
     from goldthread.cli._console import console, grid
-    from goldthread.cli._daily import sync_table
+    from goldthread.cli._daily import sync_tables
 
     out = console()
     new = {
@@ -109,7 +109,8 @@ def _print(
     if summary.accuracy is not None:
         out.print(
             f"  Against the truth: precision {summary.accuracy.precision:.4f}, "
-            f"recall {summary.accuracy.recall:.4f} (pairs of records that are one person)."
+            f"recall {summary.accuracy.recall:.4f} (pairs of records that are one person).",
+            soft_wrap=True,
         )
     if changed is None:
         out.print("  First run: every customer id is new.\n")
@@ -122,7 +123,8 @@ def _print(
             [(one.name, one.members, one.held_out) for one in summary.audiences],
         )
     )
-    out.print(sync_table(outcome))
+    for part in sync_tables(outcome):
+        out.print(part)
     kept = ", ".join(f"{each['name']} {each['size']:,}" for each in lists) or "nothing"
     out.print(f"The e-mail tool's lists now hold: {kept}.\n", soft_wrap=True)
     out.print("[bold]Look around[/]")

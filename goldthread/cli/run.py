@@ -45,7 +45,7 @@ def command(as_of: datetime | None, as_json: bool) -> None:
 
 def _print(outcome: RunOutcome) -> None:
     from goldthread.cli._console import console, grid
-    from goldthread.cli._daily import sync_table
+    from goldthread.cli._daily import sync_tables
 
     out = console()
     loaded = [
@@ -67,4 +67,5 @@ def _print(outcome: RunOutcome) -> None:
             grid(f"Published {name}: {file['path']}", ("table", "rows"), file["rows"].items())
         )
     if outcome.with_prefix("published/"):
-        out.print(sync_table(outcome))
+        for part in sync_tables(outcome):
+            out.print(part)

@@ -54,6 +54,11 @@ class Summary:
 
 Assignment = dict[tuple[str, str], str]
 
+_AUDIENCE_SIZES = (
+    "select audience, count(*), count(*) filter (is_holdout) from marts.audience_memberships "
+    "where exited_at is null group by audience"
+)
+
 
 def summarize(settings: Settings) -> Summary:
     """Read the warehouse's raw tables and the published marts.
@@ -62,7 +67,11 @@ def summarize(settings: Settings) -> Summary:
     """
     with connect(settings, read_only=True) as con:
         raw_rows = _raw_rows(con)
+        names = con.execute(
+            "select table_name from duckdb_tables() where schema_name = 'audiences' order by all"
+        ).fetchall()
     with _published(settings) as con:
+        sizes = {row[0]: Audience(*row) for row in con.execute(_AUDIENCE_SIZES).fetchall()}
         return Summary(
             raw_rows=raw_rows,
             quarantined=dict(
@@ -73,14 +82,7 @@ def summarize(settings: Settings) -> Summary:
             source_records=_number(con, "select count(*) from marts.customer_source_records"),
             customers=_number(con, "select count(*) from marts.customers"),
             accuracy=_accuracy(con, settings.input_dir / "_truth" / "source_records.parquet"),
-            audiences=[
-                Audience(*row)
-                for row in con.execute(
-                    "select audience, count(*), count(*) filter (is_holdout) "
-                    "from marts.audience_memberships where exited_at is null "
-                    "group by audience order by audience"
-                ).fetchall()
-            ],
+            audiences=[sizes.get(name, Audience(name, 0, 0)) for (name,) in names],
             example_email=_example_email(con),
         )
 

@@ -40,6 +40,11 @@ def settings(tmp_path: Path) -> Settings:
         con.execute(f"attach '{settings.marts_path}' as f")
         con.execute(MARTS)
     with connect(settings) as con:
+        con.execute("create schema audiences")
+        con.execute("create table audiences.lapsed_buyers as select 'a' as customer_id")
+        con.execute(
+            "create table audiences.new_subscribers as from audiences.lapsed_buyers limit 0"
+        )
         con.execute("create schema raw_crm")
         con.execute("create table raw_crm.contacts as from range(7)")
         con.execute("create table raw_crm._dlt_loads as from range(3)")
@@ -62,7 +67,10 @@ def test_input_without_truth_is_not_judged(settings: Settings) -> None:
     assert summary.raw_rows == {"crm": 7}
     assert summary.quarantined == {"crm": 4}
     assert (summary.source_records, summary.customers) == (5, 2)
-    assert summary.audiences == [Audience("lapsed_buyers", members=2, held_out=1)]
+    assert summary.audiences == [
+        Audience("lapsed_buyers", members=2, held_out=1),
+        Audience("new_subscribers", members=0, held_out=0),
+    ]
     assert summary.example_email == "b@example.com"
 
 
