@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from connectors.sources._engine.discovery import find_source, source_names
 from connectors.sources.declaration import Column, Source, Table
-from connectors.sources.results import LoadResult, Progress, Report, TableResult
+from connectors.sources.results import LoadResult, Progress, Report, TableResult, UnreadableFile
 
 if TYPE_CHECKING:
     from goldthread.settings import Settings
@@ -20,6 +20,7 @@ __all__ = [
     "Source",
     "Table",
     "TableResult",
+    "UnreadableFile",
     "find_source",
     "load_all",
     "load_source",
@@ -35,7 +36,8 @@ def load_all(
 ) -> list[LoadResult]:
     """Load what is new of all sources, or of the named ones, in alphabetical order.
 
-    Raises LookupError for a source that does not exist, before anything is loaded.
+    Raises LookupError for a source that does not exist, before anything is loaded;
+    UnreadableFile for a file that cannot be opened, WarehouseBusy when the warehouse is held.
     """
     from connectors.sources._engine.load import load_all as load
 

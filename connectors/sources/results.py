@@ -6,6 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 
+class UnreadableFile(RuntimeError):
+    """An input file cannot be opened or is kept locked by another program; the message says which."""
+
+
 @dataclass(frozen=True)
 class Progress:
     """How far the load of one source is: files done of those that changed, rows read so far."""

@@ -52,26 +52,24 @@ class Checks:
         self._latest = f"timestamp '{as_of + FUTURE:%Y-%m-%d %H:%M:%S}'"
 
     def is_json_cell(self, column: Column) -> bool:
-        """Whether the cell holds JSON, not text, so that its type can be checked."""
-        numeric = column.kind in ("number", "integer") and column.need != "optional"
-        is_key = column.name in self.table.key and column.kind == "text"
-        return self._is_json and (numeric or is_key or column.kind in ("epoch", "json"))
+        """Whether the cell holds JSON, not text, so that a number can be told from a text."""
+        checked = column.kind in ("number", "integer") and column.need != "optional"
+        return self._is_json and (checked or column.kind in ("epoch", "json"))
 
     def typed(self, column: Column) -> str:
         """What the cell says, over ``cells``; null when it says nothing of the column's kind."""
         cell = quoted(column.name)
         if column.kind in READERS:
             return f"{READERS[column.kind]}({cell})"
-        if self.is_json_cell(column):
-            return f"as_json_text({cell})"
         if self._is_json and not column.allowed:
-            # A text may begin with a bracket; only then is it worth asking what it is.
+            # Only what looks like something else than a text is worth asking what it is. Ids are
+            # often numbers in the wild, and taken as they are; a key must be a text.
+            odd = f"{cell} >= '{{' or ({cell} >= '[' and {cell} < '\\')"
+            if column.name in self.table.key:
+                odd = f"looks_like_json({cell})"
             path = literal(f'$."{column.source_key}"')
-            return (
-                f"case when {cell} >= '{{' or ({cell} >= '[' and {cell} < '\\') "
-                f"then case when json_type(line, {path}) = 'VARCHAR' then {cell} end "
-                f"else nullif({cell}, '') end"
-            )
+            if_text = f"case when json_type(line, {path}) = 'VARCHAR' then {cell} end"
+            return f"case when {odd} then {if_text} else nullif({cell}, '') end"
         return f"nullif({cell}, '')"
 
     def value(self, column: Column) -> str:
@@ -108,12 +106,15 @@ class Checks:
         """Whether the cell holds nothing."""
         cell = quoted(column.name)
         if self.is_json_cell(column):
-            return f"(is_blank({cell}) or is_blank(trim({cell}, '\"')))"
+            return f"(is_blank({cell}) or {cell} = '\"\"')"
         return f"is_blank({cell})"
 
     def is_bad(self, column: Column) -> str:
         """Whether the cell holds something that is no value of the column; over ``checked``."""
-        return f"({value_name(column)} is null and not {self.is_absent(column)})"
+        cell = quoted(column.name)
+        if self.is_json_cell(column):
+            cell = f"nullif({cell}, '\"\"')"
+        return f"is_bad({value_name(column)}, {cell})"
 
     def can_be_bad(self, column: Column) -> bool:
         """Whether there are texts that are no value of the column."""

@@ -24,8 +24,9 @@ from connectors.sources.declaration import Table
 
 MAX_LINE_BYTES = 64 * 1024 * 1024
 BOM = b"\xef\xbb\xbf"
-# NUL, plain and escaped, and what DuckDB's JSON reader takes though it is no JSON.
-ODD_PATTERNS = (b"\0", b"\\u0000", b"NaN", b"Infinity")
+# NUL, and what DuckDB's JSON reader takes though it is no JSON.
+ODD_PATTERNS = (b"\0", b"NaN", b"Infinity")
+ESCAPED_NUL = b"\\u0000"
 
 
 def read_jsonl(path: Path, source_file: str, known: FileState | None, table: Table) -> Reading:
@@ -111,6 +112,8 @@ def _suspects(
     odd = (raw[starts] != ord("{")) | (ends - starts > MAX_FIELD_BYTES)
     places = [_trailing_commas(raw)]
     places += [_find_all(data, len(raw), pattern) for pattern in ODD_PATTERNS]
+    if data.find(b"\\", 0, len(raw)) >= 0:
+        places.append(_find_all(data, len(raw), ESCAPED_NUL))
     for place in places:
         if len(place):
             odd[np.searchsorted(ends, place, side="right")] = True

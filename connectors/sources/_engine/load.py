@@ -1,4 +1,4 @@
-"""One load of one source: find what is new, check it, hand it to dlt."""
+"""One load: find what is new of each source, check it, hand it to dlt."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from connectors.sources._engine.batches import FileState, Reading, read_ahead
 from connectors.sources._engine.discovery import find_source, source_names
+from connectors.sources._engine.files import Todo, changed_files, open_file
 from connectors.sources._engine.raw_tables import (
     ensure_tables,
     refresh_views,
@@ -23,16 +23,8 @@ from goldthread.warehouse import Run, connect
 if TYPE_CHECKING:
     import duckdb
 
+    from connectors.sources._engine.staging import Stage
     from goldthread.settings import Settings
-
-
-@dataclass(frozen=True)
-class Todo:
-    """A file of a table that changed since it was last loaded."""
-
-    path: Path
-    source_file: str
-    known: FileState | None
 
 
 def load_all(
@@ -43,124 +35,113 @@ def load_all(
 ) -> list[LoadResult]:
     """Load what is new of all sources, or of the named ones, in alphabetical order.
 
-    Raises LookupError for a source that does not exist, before anything is loaded.
+    Raises LookupError for a source that does not exist, before anything is loaded;
+    UnreadableFile for a file that cannot be opened, WarehouseBusy when the warehouse is held.
+    What was loaded before stays loaded.
     """
     names = source_names() if sources is None else sorted(set(sources))
-    declared = [find_source(name) for name in names]
-    results = [_load(settings, source, run, report) for source in declared]
-    _refresh(settings)
-    return results
-
-
-def load_source(
-    settings: Settings, name: str, run: Run, report: Report | None = None
-) -> LoadResult:
-    """Load what is new of one source."""
-    return load_all(settings, run, [name], report)[0]
-
-
-def _refresh(settings: Settings) -> None:
+    loads = [Load(settings, find_source(name), run, report) for name in names]
+    results = []
     con = connect(settings)
     try:
+        for load in loads:
+            started = time.monotonic()
+            if load.prepare(con):
+                load.stage(con)
+                # dlt opens the warehouse itself.
+                con.close()
+                load.hand_over()
+                con = connect(settings)
+            results.append(
+                LoadResult(load.source.name, tuple(load.results), time.monotonic() - started)
+            )
         refresh_views(con)
     finally:
         con.close()
+    return results
 
 
-def _load(settings: Settings, source: Source, run: Run, report: Report | None) -> LoadResult:
-    started = time.monotonic()
-    con = connect(settings)
-    try:
-        ensure_tables(con, source)
-        state = read_state(con, source.name)
-        remove_unfinished(con, source, state.run_number)
-        todo = {table.name: _changed_files(settings, table, state) for table in source.tables}
-        if not any(todo.values()):
-            results = tuple(TableResult(table.name) for table in source.tables)
-            return LoadResult(source.name, results, time.monotonic() - started)
-        folder = settings.dlt_dir / "parts" / source.name
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        state.run_number = run.run_number
-        parts, results = _stage(con, source, run, todo, state, folder, report)
-    finally:
-        con.close()
-    from connectors.sources._engine.pipeline import run_pipeline
+@dataclass
+class Load:
+    """One source in one load; the steps are called in this order.
 
-    run_pipeline(settings, source.name, parts, state)
-    shutil.rmtree(folder)
-    return LoadResult(source.name, results, time.monotonic() - started)
+    results: one a table, in the declaration's order.
+    """
 
+    settings: Settings
+    source: Source
+    run: Run
+    report: Report | None
 
-def _changed_files(settings: Settings, table: Table, state: SourceState) -> list[Todo]:
-    """Files whose size or time differs from what was loaded, by name."""
-    from connectors.sources._engine.sqlite_rows import sqlite_fingerprint
+    def __post_init__(self) -> None:
+        self.results = [TableResult(table.name) for table in self.source.tables]
+        self._todo: dict[str, list[Todo]] = {}
+        self._state = SourceState()
+        self._parts: dict[str, list[Path]] = {}
+        self._files_done = 0
+        self._rows = 0
 
-    paths = {path for pattern in table.files for path in settings.input_dir.glob(pattern)}
-    known = state.of(table.name)
-    todo = []
-    for path in sorted(paths):
-        if path.name.startswith(".") or not path.is_file():
-            continue
-        source_file = path.relative_to(settings.input_dir).as_posix()
-        if table.sqlite_table:
-            source_file = f"{source_file}:{table.sqlite_table}"
-            now = sqlite_fingerprint(path)
-        else:
-            stat = path.stat()
-            now = FileState(size=stat.st_size, mtime_ns=stat.st_mtime_ns)
-        before = known.get(source_file)
-        if before is None or (before.size, before.mtime_ns) != (now.size, now.mtime_ns):
-            todo.append(Todo(path, source_file, before))
-    return todo
+    @property
+    def _folder(self) -> Path:
+        return self.settings.dlt_dir / "parts" / self.source.name
 
+    def prepare(self, con: duckdb.DuckDBPyConnection) -> bool:
+        """Make the raw tables, mend a killed load, see what is new. Says whether anything is."""
+        ensure_tables(con, self.source)
+        self._state = read_state(con, self.source.name)
+        remove_unfinished(con, self.source, self._state.run_number)
+        self._todo = {
+            table.name: changed_files(self.settings, table, self._state.of(table.name))
+            for table in self.source.tables
+        }
+        return any(self._todo.values())
 
-def _stage(
-    con: duckdb.DuckDBPyConnection,
-    source: Source,
-    run: Run,
-    todo: dict[str, list[Todo]],
-    state: SourceState,
-    folder: Path,
-    report: Report | None,
-) -> tuple[dict[str, list[Path]], tuple[TableResult, ...]]:
-    """Check and type all changed files; gives the Parquet parts by table."""
-    from connectors.sources._engine.settle import settle
-    from connectors.sources._engine.staging import Stage
+    def stage(self, con: duckdb.DuckDBPyConnection) -> None:
+        """Check and type all changed files into Parquet parts."""
+        shutil.rmtree(self._folder, ignore_errors=True)
+        self._folder.mkdir(parents=True)
+        for position, table in enumerate(self.source.tables):
+            if self._todo[table.name]:
+                self.results[position] = self._stage_table(con, table)
+        self._state.run_number = self.run.run_number
 
-    parts: dict[str, list[Path]] = {}
-    results: list[TableResult] = []
-    files = sum(map(len, todo.values()))
-    files_done = rows = 0
-    for table in source.tables:
-        if not todo[table.name]:
-            results.append(TableResult(table.name))
-            continue
-        stage = Stage(con, table, folder, run.as_of, run.run_id)
-        for item in todo[table.name]:
-            reading = open_file(item, table)
-            state.of(table.name)[item.source_file] = reading.state
-            if reading.kind != "same":
-                stage.open(reading)
-                for batch in read_ahead(reading.batches):
-                    stage.add(batch)
-                    rows += batch.read
-                    if report:
-                        report(Progress(source.name, files_done, files, rows))
-            files_done += 1
+    def hand_over(self) -> None:
+        """Let dlt append the parts and keep the state. The warehouse must be closed."""
+        from connectors.sources._engine.pipeline import run_pipeline
+
+        run_pipeline(self.settings, self.source.name, self._parts, self._state)
+        shutil.rmtree(self._folder)
+
+    def _stage_table(self, con: duckdb.DuckDBPyConnection, table: Table) -> TableResult:
+        from connectors.sources._engine.settle import settle
+        from connectors.sources._engine.staging import Stage
+
+        known = self._state.of(table.name)
+        stage = Stage(con, table, self._folder, self.run.as_of, self.run.run_id)
+        for item in self._todo[table.name]:
+            self._read(stage, item)
         stage.flush()
-        result = settle(stage, source)
-        results.append(replace(result, files=len(stage.readings)))
+        result = settle(stage, self.source)
+        for reading in stage.readings:
+            known[reading.source_file] = reading.state
         for name, paths in stage.outcome.items():
-            parts.setdefault(name, []).extend(paths)
-    return parts, tuple(results)
+            self._parts.setdefault(name, []).extend(paths)
+        changed = [reading for reading in stage.readings if reading.kind != "same"]
+        return replace(result, files=len(changed))
 
+    def _read(self, stage: Stage, item: Todo) -> None:
+        from connectors.sources._engine.batches import read_ahead
 
-def open_file(item: Todo, table: Table) -> Reading:
-    """Start reading a file in its table's format."""
-    from connectors.sources._engine.csv_rows import read_csv
-    from connectors.sources._engine.jsonl import read_jsonl
-    from connectors.sources._engine.sqlite_rows import read_sqlite
+        reading = open_file(item, stage.table)
+        stage.open(reading)
+        for batch in read_ahead(reading.batches):
+            stage.add(batch)
+            self._rows += batch.read
+            self._show()
+        self._files_done += 1
+        self._show()
 
-    readers = {"csv": read_csv, "jsonl": read_jsonl, "sqlite": read_sqlite}
-    return readers[table.format](item.path, item.source_file, item.known, table)
+    def _show(self) -> None:
+        if self.report:
+            files = sum(map(len, self._todo.values()))
+            self.report(Progress(self.source.name, self._files_done, files, self._rows))

@@ -131,11 +131,7 @@ class Queries:
         return f"md5(concat_ws(chr(31), {cells}))"
 
     def _key(self) -> str:
-        parts = [
-            f"trim({quoted(name)}, '\"')" if self._table.format == "jsonl" else quoted(name)
-            for name in self._table.key
-        ]
-        return f"nullif(concat_ws(':', {', '.join(parts)}), '')"
+        return f"nullif(concat_ws(':', {', '.join(map(quoted, self._table.key))}), '')"
 
     def _raw(self) -> str:
         if self._table.format != "sqlite":

@@ -60,10 +60,11 @@ def ensure_tables(con: duckdb.DuckDBPyConnection, source: Source) -> None:
     wanted = {table.name: table_columns(table) for table in source.tables}
     wanted.update({name: list(columns) for name, columns in PROBLEM_TABLES.items()})
     present: dict[str, set[str]] = {}
+    # DuckDB imports pandas for a statement with parameters, which takes longer than all of this.
+    schema = literal(source.schema)
     for name, column in con.execute(
-        "select table_name, column_name from duckdb_columns() where schema_name = ? "
-        "and database_name = current_database()",
-        [source.schema],
+        f"select table_name, column_name from duckdb_columns() where schema_name = {schema} "
+        "and database_name = current_database()"
     ).fetchall():
         present.setdefault(name, set()).add(column)
     con.execute(f"create schema if not exists {source.schema}")
@@ -82,7 +83,7 @@ def ensure_tables(con: duckdb.DuckDBPyConnection, source: Source) -> None:
 def remove_unfinished(con: duckdb.DuckDBPyConnection, source: Source, finished: int) -> None:
     """Take out rows of loads after run number ``finished``: they were killed half-way."""
     runs = con.execute(
-        "select run_id from raw_goldthread.runs where run_number > ?", [finished]
+        f"select run_id from raw_goldthread.runs where run_number > {finished}"
     ).fetchall()
     names = ", ".join(literal(run_id) for (run_id,) in runs)
     if not names:
@@ -96,10 +97,9 @@ def refresh_views(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("create schema if not exists raw_goldthread")
     for view, columns in PROBLEM_TABLES.items():
         schemas = con.execute(
-            "select schema_name from duckdb_tables() where table_name = ? "
+            f"select schema_name from duckdb_tables() where table_name = {literal(view)} "
             "and database_name = current_database() and starts_with(schema_name, 'raw_') "
-            "and schema_name <> 'raw_goldthread' order by schema_name",
-            [view],
+            "and schema_name <> 'raw_goldthread' order by schema_name"
         ).fetchall()
         names = ", ".join(name for name, _ in columns if not name.startswith("_"))
         parts = [f"select {names} from {schema}.{view}" for (schema,) in schemas]

@@ -57,19 +57,19 @@ def _count(stage: Stage, parts: list[Path]) -> int:
 def _heal(stage: Stage, source: Source, raw: str) -> None:
     """Remove what is read again: the open end of grown files, problems of rewritten ones."""
     for reading in stage.readings:
-        file = [reading.source_file]
-        problem = "source_table = ? and source_file = ?"
-        named: list[object] = [stage.table.name, reading.source_file]
+        if reading.kind in ("new", "same"):
+            continue
+        file = literal(reading.source_file)
+        problems = f"source_table = {literal(stage.table.name)} and source_file = {file}"
         if reading.kind == "grown":
+            problems += f" and row_number >= {reading.first_row}"
             stage.con.execute(
-                f"delete from {raw} where _source_file = ? and _file_version = ? "
-                "and _row_number >= ?",
-                [*file, reading.state.version, reading.first_row],
+                f"delete from {raw} where _source_file = {file} "
+                f"and _file_version = {reading.state.version} "
+                f"and _row_number >= {reading.first_row}"
             )
-            problem += " and row_number >= ?"
-            named.append(reading.first_row)
         for name in PROBLEM_TABLES:
-            stage.con.execute(f"delete from {source.schema}.{name} where {problem}", named)
+            stage.con.execute(f"delete from {source.schema}.{name} where {problems}")
 
 
 def _find_unchanged(stage: Stage, raw: str) -> None:

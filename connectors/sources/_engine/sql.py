@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 
-# Texts are read by their first bytes where that settles it: trimming every cell costs more than
-# casting it. DuckDB also takes words such as 'epoch' and 'infinity' for times.
+# Texts are read by their first bytes where that settles it, and a case asks for nothing it does not
+# need: trimming a cell costs more than reading it as a time, and so does a cast from timestamptz to
+# timestamp. DuckDB also takes words such as 'epoch' and 'infinity' for times.
 MACROS = r"""
 create or replace temp macro is_blank(x) as
     case when x is null then true when x >= '!' then false else trim(x) = '' end;
@@ -13,9 +14,14 @@ create or replace temp macro is_blank(x) as
 create or replace temp macro shorten(x) as
     case when length(x) > 80 then x[:80] || '…' else x end;
 
-create or replace temp macro as_json_text(x) as
-    case when x like '"%'
-        then case when contains(x, '\') then json_extract_string(x, '$') else trim(x, '"') end
+create or replace temp macro is_bad(value, cell) as
+    case when value is null and cell is not null then not is_blank(cell) else false end;
+
+create or replace temp macro looks_like_json(x) as
+    case
+        when x < ':' then try_cast(x as double) is not null
+        when x >= '{' or (x >= '[' and x < '\') then true
+        else x in ('true', 'false')
     end;
 
 create or replace temp macro as_number(x) as
@@ -36,11 +42,11 @@ create or replace temp macro as_boolean(x) as
 create or replace temp macro as_time(x) as
     case
         when x between '0' and ':'
-            then cast(coalesce(
+            then make_timestamp(epoch_us(coalesce(
                 try_cast(x as timestamptz), try_cast(trim(x) as timestamptz)
-            ) as timestamp)
-        when trim(x) between '0' and ':'
-            then cast(try_cast(trim(x) as timestamptz) as timestamp)
+            )))
+        when x < '!' and trim(x) between '0' and ':'
+            then make_timestamp(epoch_us(try_cast(trim(x) as timestamptz)))
     end;
 
 create or replace temp macro as_day(x) as
@@ -51,7 +57,7 @@ create or replace temp macro as_day(x) as
 
 create or replace temp macro as_epoch(x) as
     case
-        when x like '"%' then as_time(as_json_text(x))
+        when x like '"%' then as_time(trim(x, '"'))
         when try_cast(x as double) > 0 and try_cast(x as double) < 1e11
             then make_timestamp(cast(round(try_cast(x as double) * 1e6) as bigint))
         when try_cast(x as double) is null then as_time(x)
@@ -64,7 +70,9 @@ create or replace temp macro as_email(x) as
     end;
 
 create or replace temp macro without_extension(x) as
-    regexp_replace(lower(trim(x)), '[\s,;]*(ext[.]?|x|#)[\s:.]*[0-9]{1,6}$', '');
+    regexp_replace(
+        regexp_replace(lower(trim(x)), '^tel:', ''), '[\s,;]*(ext[.]?|x|#)[\s:.]*[0-9]{1,6}$', ''
+    );
 
 create or replace temp macro as_phone(x) as
     case when

@@ -24,23 +24,12 @@ ROWS_A_BATCH = 50_000
 BUSY_SECONDS = 10.0
 
 
-def sqlite_fingerprint(path: Path) -> FileState:
-    """Size and time of the database and its write-ahead log together."""
-    size, mtime = 0, 0
-    for part in (path, path.with_name(path.name + "-wal")):
-        if part.exists():
-            stat = part.stat()
-            size, mtime = size + stat.st_size, max(mtime, stat.st_mtime_ns)
-    return FileState(size=size, mtime_ns=mtime)
-
-
 def read_sqlite(path: Path, source_file: str, known: FileState | None, table: Table) -> Reading:
     """Start reading one table; the file is opened read-only and seen as of one moment.
 
     Raises sqlite3.OperationalError, in iteration, when another program keeps it locked.
     """
-    state = sqlite_fingerprint(path)
-    state.version = 0 if known is None else known.version + 1
+    state = FileState(version=0 if known is None else known.version + 1)
     kind: Kind = "new" if known is None else "rewritten"
     return Reading(source_file, kind, 1, state, _batches(path, table))
 

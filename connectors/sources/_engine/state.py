@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from connectors.sources._engine.batches import FileState
+from connectors.sources._engine.sql import literal
 
 if TYPE_CHECKING:
     import duckdb
@@ -60,9 +61,8 @@ def read_state(con: duckdb.DuckDBPyConnection, source: str) -> SourceState:
     tables = {
         name
         for (name,) in con.execute(
-            "select table_name from duckdb_tables() where schema_name = ? "
-            "and database_name = current_database()",
-            [schema],
+            f"select table_name from duckdb_tables() where schema_name = {literal(schema)} "
+            "and database_name = current_database()"
         ).fetchall()
     }
     if not {"_dlt_pipeline_state", "_dlt_loads"} <= tables:
@@ -71,9 +71,8 @@ def read_state(con: duckdb.DuckDBPyConnection, source: str) -> SourceState:
     texts = con.execute(
         f"select state.state from {schema}._dlt_pipeline_state as state "
         f"join {schema}._dlt_loads as loads on loads.load_id = state._dlt_load_id "
-        "where loads.status = 0 and state.pipeline_name = ? "
-        "order by state.version desc, loads.load_id desc limit ?",
-        [pipeline_name(source), STATES_TO_LOOK_AT],
+        f"where loads.status = 0 and state.pipeline_name = {literal(pipeline_name(source))} "
+        f"order by state.version desc, loads.load_id desc limit {STATES_TO_LOOK_AT}"
     ).fetchall()
     found = [state for (text,) in texts if (state := _decode(text, source)) is not None]
     return max(found, key=lambda state: state.run_number, default=SourceState())

@@ -84,8 +84,7 @@ class TextFile:
         self._path = path
         self._digest = hashlib.sha256()
         self._first = b""
-        stat = path.stat()
-        self.state = FileState(size=stat.st_size, mtime_ns=stat.st_mtime_ns)
+        self.state = FileState()
         self._stream = open_stream(path)
         self.head = b""
         self.kind: Kind = "new"

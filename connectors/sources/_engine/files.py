@@ -1,0 +1,87 @@
+"""Which files of a table are new or changed, and how each is opened."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from connectors.sources._engine.batches import Batch, FileState, Reading
+from connectors.sources.declaration import Table
+from connectors.sources.results import UnreadableFile
+
+if TYPE_CHECKING:
+    from goldthread.settings import Settings
+
+
+@dataclass(frozen=True)
+class Todo:
+    """A file of a table that changed since it was last loaded."""
+
+    path: Path
+    source_file: str
+    known: FileState | None
+
+
+def changed_files(settings: Settings, table: Table, known: dict[str, FileState]) -> list[Todo]:
+    """Files whose size or time differs from what was loaded, by name; hidden files are none."""
+    paths = {path for pattern in table.files for path in settings.input_dir.glob(pattern)}
+    todo = []
+    for path in sorted(paths):
+        if path.name.startswith(".") or not path.is_file():
+            continue
+        source_file = path.relative_to(settings.input_dir).as_posix()
+        if table.sqlite_table:
+            source_file = f"{source_file}:{table.sqlite_table}"
+        size, mtime_ns = fingerprint(path)
+        before = known.get(source_file)
+        if before is None or (before.size, before.mtime_ns) != (size, mtime_ns):
+            todo.append(Todo(path, source_file, before))
+    return todo
+
+
+def fingerprint(path: Path) -> tuple[int, int]:
+    """Size and time of change; of an SQLite file, its write-ahead log included."""
+    stats = [path.stat()]
+    log = path.with_name(path.name + "-wal")
+    if log.exists():
+        stats.append(log.stat())
+    return sum(stat.st_size for stat in stats), max(stat.st_mtime_ns for stat in stats)
+
+
+def open_file(item: Todo, table: Table) -> Reading:
+    """Start reading a file in its table's format.
+
+    Raises UnreadableFile, here or while its batches are read, when the file cannot be opened or
+    another program keeps it locked.
+    """
+    from connectors.sources._engine.csv_rows import read_csv
+    from connectors.sources._engine.jsonl import read_jsonl
+    from connectors.sources._engine.sqlite_rows import read_sqlite
+
+    readers = {"csv": read_csv, "jsonl": read_jsonl, "sqlite": read_sqlite}
+    size, mtime_ns = fingerprint(item.path)
+    try:
+        reading = readers[table.format](item.path, item.source_file, item.known, table)
+    except OSError as error:
+        raise _unreadable(item.path, error) from error
+    # What is written from here on makes the file a changed one next time.
+    reading.state.size, reading.state.mtime_ns = size, mtime_ns
+    reading.batches = _with_clear_errors(item.path, reading.batches)
+    return reading
+
+
+def _with_clear_errors(path: Path, batches: Iterator[Batch]) -> Iterator[Batch]:
+    try:
+        yield from batches
+    except (OSError, sqlite3.OperationalError) as error:
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: Exception) -> UnreadableFile:
+    return UnreadableFile(
+        f"{path} cannot be read: {error}. Mend it or take it out of the input folder, then load "
+        "again; what was loaded before stays loaded."
+    )
