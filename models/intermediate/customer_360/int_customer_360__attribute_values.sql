@@ -86,8 +86,12 @@ final as (
         ---------- strings
         attribute,
         unit,
+        rule,
         value,
         {{ fold_spelling('value') }} as value_key,
+
+        ---------- numerics
+        tolerated_edits,
 
         ---------- timestamps
         observed_at

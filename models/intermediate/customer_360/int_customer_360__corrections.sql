@@ -2,7 +2,7 @@ with
 
 rules as (
 
-    select attribute from {{ ref('survivorship_rules') }}
+    select * from {{ ref('survivorship_rules') }}
 
 ),
 
@@ -41,6 +41,9 @@ ranked as (
     select
         owners.customer_id,
         corrections.*,
+        rules.unit,
+        rules.rule,
+        rules.tolerated_edits,
         row_number() over (
             partition by owners.customer_id, corrections.attribute
             order by corrections.decided_at desc nulls last, corrections.correction_id asc
@@ -66,18 +69,17 @@ final as (
         source,
         source_record_id,
 
-        ---------- strings
+        ---------- as int_customer_360__weighed_values has them
         attribute,
+        unit,
+        rule,
+        tolerated_edits,
         value,
         {{ fold_spelling('value') }} as value_key,
         cast(null as {{ dbt.type_string() }}) as doubt,
-
-        ---------- numerics, as int_customer_360__weighed_values has them
         0 as priority,
         0 as spelling_level,
         0 as standing,
-
-        ---------- timestamps
         decided_at as observed_at
 
     from ranked

@@ -19,28 +19,31 @@ purposes as (
 
 email_deliveries as (
 
-    select
-        email,
-        is_deliverable
-    from {{ ref('int_customer_360__email_deliveries') }}
+    select * from {{ ref('int_customer_360__email_deliveries') }}
 
 ),
 
+-- Of shared identifiers too: whoever may be meant is left alone.
 suppressions as (
 
-    select
-        customer_id,
-        purpose
-    from {{ ref('int_customer_360__suppressions') }}
+    select distinct
+        identifiers.customer_id,
+        purposes.purpose
+    from {{ ref('stg_stewardship__suppressions') }} as suppressed
+
+    inner join {{ ref('customer_identifiers') }} as identifiers
+        on
+            suppressed.identifier_type = identifiers.identifier_type
+            and suppressed.identifier_value = identifiers.identifier_value
+
+    inner join purposes
+        on coalesce(suppressed.purpose, purposes.purpose) = purposes.purpose
 
 ),
 
 opt_out_regions as (
 
-    select
-        country,
-        purpose
-    from {{ ref('consent_opt_out_regions') }}
+    select * from {{ ref('consent_opt_out_regions') }}
 
 ),
 

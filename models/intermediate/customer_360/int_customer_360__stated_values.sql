@@ -2,10 +2,7 @@ with
 
 rules as (
 
-    select
-        attribute,
-        unit
-    from {{ ref('survivorship_rules') }}
+    select * from {{ ref('survivorship_rules') }}
 
 ),
 
@@ -65,6 +62,8 @@ final as (
         source_records.source_record_id,
         rules.attribute,
         rules.unit,
+        rules.rule,
+        rules.tolerated_edits,
         {{ golden_attribute('rules.attribute', 'source_records') }} as value,
         -- A mailed address says something when it was reached, not when it bounced.
         case
@@ -93,6 +92,8 @@ final as (
         visitor_values.source_record_id,
         rules.attribute,
         rules.unit,
+        rules.rule,
+        rules.tolerated_edits,
         {{ golden_attribute('rules.attribute', 'visitor_values') }} as value,
         visitor_values.observed_at
     from visitor_values

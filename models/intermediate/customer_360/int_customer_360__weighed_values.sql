@@ -45,6 +45,9 @@ weighed as (
         attribute_values.source,
         attribute_values.source_record_id,
         attribute_values.attribute,
+        attribute_values.unit,
+        attribute_values.rule,
+        attribute_values.tolerated_edits,
         attribute_values.value,
         attribute_values.value_key,
         case
