@@ -18,7 +18,8 @@ RULES: tuple[tuple[str, ...], ...] = (
     ("given_first", "family_name", "postal_code"),
     ("given_first", "family_name", "city"),
     ("least(given_first, family_name)", "greatest(given_first, family_name)", "left(birth_digits, 4)"),
-    ("address", "postal_code", "left(given_first, 1)"),
+    # Whole households, also to see how many there are.
+    ("address", "coalesce(postal_code, city)"),
     ("email_local", "family_name"),
     ("email_local", "given_first"),
     ("birth_date", "postal_code"),

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 # Evidence of one pair counts up to these many bits, so that no pair outvotes all others.
 MOST_BITS = 12.0
 LOG_ODDS = (
-    f"greatest(-{MOST_BITS}, least({MOST_BITS}, log2(greatest(match_probability, 1e-9) "
-    "/ greatest(1 - match_probability, 1e-9))))"
+    f"case when match_probability is not null then greatest(-{MOST_BITS}, least({MOST_BITS}, "
+    "log2(greatest(match_probability, 1e-9) / greatest(1 - match_probability, 1e-9)))) end"
 )
 
 # What sharing an identifier counts for where the records say nothing else to compare.

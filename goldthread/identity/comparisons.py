@@ -13,19 +13,23 @@ NAME_MATCH = 0.92
 # (label, SQL condition, starting m, starting u). The first level of each takes missing values.
 Level = tuple[str, str, float, float]
 
-SWAPPED = "full_name_l = full_name_swapped_r"
+SWAPPED = (
+    "(left(given_typed_l, 1) = left(family_typed_r, 1) "
+    "and left(family_typed_l, 1) = left(given_typed_r, 1) "
+    f"and jaro_winkler_similarity(full_name_l, full_name_swapped_r) >= {NAME_MATCH})"
+)
 
 FIRST_NAME: list[Level] = [
     ("same", "given_first_l = given_first_r", 0.84, 0.005),
-    ("swapped with last name", SWAPPED, 0.005, 0.00001),
     ("nickname", "list_has_any(given_roots_l, given_roots_r)", 0.06, 0.003),
     (
         "spelled alike",
-        f"jaro_winkler_similarity(given_name_l, given_name_r) >= {NAME_MATCH} "
-        "or damerau_levenshtein(given_first_l, given_first_r) <= 1",
+        f"jaro_winkler_similarity(given_typed_l, given_typed_r) >= {NAME_MATCH} "
+        "or damerau_levenshtein(given_typed_l, given_typed_r) <= 1",
         0.06,
         0.005,
     ),
+    ("swapped with last name", SWAPPED, 0.005, 0.00001),
     (
         "initial",
         "least(length(given_first_l), length(given_first_r)) = 1 "
@@ -40,8 +44,8 @@ LAST_NAME: list[Level] = [
     ("same", "family_name_l = family_name_r", 0.88, 0.001),
     (
         "spelled alike",
-        f"jaro_winkler_similarity(family_name_l, family_name_r) >= {NAME_MATCH} "
-        "or damerau_levenshtein(family_name_l, family_name_r) <= 1",
+        f"jaro_winkler_similarity(family_typed_l, family_typed_r) >= {NAME_MATCH} "
+        "or damerau_levenshtein(family_typed_l, family_typed_r) <= 1",
         0.06,
         0.002,
     ),
@@ -113,7 +117,7 @@ ADDRESS: list[Level] = [
 ]
 
 MISSING = {
-    "first_name": "given_name_l is null or given_name_r is null",
+    "first_name": "given_first_l is null or given_first_r is null",
     # Swapped names are weighed once, by the first name's level.
     "last_name": f"family_name_l is null or family_name_r is null or {SWAPPED}",
     "birth_date": "birth_date_l is null or birth_date_r is null",

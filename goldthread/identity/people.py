@@ -61,8 +61,8 @@ def prepare_people(
     records: source_record_key, profile_key and the person columns; only rows that are their own
     profile and carry a name or a birth date are taken. nicknames: nickname, name (lower case).
     Columns of the result: id (bigint, position by source_record_key), source_record_key, and the
-    person columns folded: full_name parts without accents, suffixes and titles, roots of the given
-    name, the birth date as date and digits, parts of e-mail and address.
+    person columns folded: names without accents and suffixes, as typed and with umlauts made one,
+    roots of the given name, the birth date as date and digits, parts of e-mail and address.
     """
     _spell(cursor, records)
     cursor.execute(_people_sql(records, nicknames, target))
@@ -83,14 +83,14 @@ def _spell(cursor: duckdb.DuckDBPyConnection, records: str) -> None:
 
 
 def _folded(column: str, letters: str = "a-z") -> str:
-    """Lower case, no accents, one blank between words; ä, ae and a are one, so are ö and ü."""
+    """Lower case, no accents, no marks, one blank between words."""
     spelled = f"coalesce({column}_spelled.spelled, lower({column}))"
     no_marks = f"replace(replace({spelled}, '''', ''), '.', ' ')"
-    words = f"trim(regexp_replace({_umlauts(no_marks)}, '[^{letters}\\p{{L}}]+', ' ', 'g'))"
-    return f"nullif({words}, '')"
+    return f"nullif(trim(regexp_replace({no_marks}, '[^{letters}\\p{{L}}]+', ' ', 'g')), '')"
 
 
 def _umlauts(expression: str) -> str:
+    """ä, ae and a are one, so are ö and ü. For equality only: it would double a typing error."""
     return f"replace(replace(replace({expression}, 'ae', 'a'), 'oe', 'o'), 'ue', 'u')"
 
 
@@ -121,13 +121,16 @@ def _people_sql(records: str, nicknames: str, target: str) -> str:
         where source_record_key = profile_key
             and coalesce(first_name, last_name, cast(birth_date as varchar)) is not null
     ),
-    parts as (
+    stripped as (
         select
             *,
-            nullif(trim(regexp_replace(given, '{SUFFIXES}', '', 'g')), '') as given_name,
-            nullif(trim(regexp_replace(family, '{SUFFIXES}', '', 'g')), '') as family_name,
+            nullif(trim(regexp_replace(given, '{SUFFIXES}', '', 'g')), '') as given_typed,
+            nullif(trim(regexp_replace(family, '{SUFFIXES}', '', 'g')), '') as family_typed,
             nullif(regexp_extract(coalesce(family, ''), '{SUFFIXES}', 1), '') as suffix
         from folded
+    ),
+    parts as (
+        select *, split_part({_umlauts("given_typed")}, ' ', 1) as given_first from stripped
     ),
     roots as (
         select {_umlauts("nickname")} as nickname, list(distinct {_umlauts("name")}) as names
@@ -136,13 +139,14 @@ def _people_sql(records: str, nicknames: str, target: str) -> str:
     select
         row_number() over (order by parts.source_record_key) as id,
         parts.source_record_key,
-        given_name,
-        split_part(given_name, ' ', 1) as given_first,
-        list_append(coalesce(roots.names, []), split_part(given_name, ' ', 1)) as given_roots,
-        family_name,
-        string_split(family_name, ' ') as family_parts,
-        given_name || ' ' || family_name as full_name,
-        family_name || ' ' || given_name as full_name_swapped,
+        given_typed,
+        given_first,
+        list_append(coalesce(roots.names, []), given_first) as given_roots,
+        family_typed,
+        {_umlauts("family_typed")} as family_name,
+        string_split({_umlauts("family_typed")}, ' ') as family_parts,
+        given_typed || ' ' || family_typed as full_name,
+        family_typed || ' ' || given_typed as full_name_swapped,
         left(replace(suffix, 'junior', 'jr'), 2) as suffix,
         birth_date,
         strftime(birth_date, '%Y%m%d') as birth_digits,
@@ -155,5 +159,5 @@ def _people_sql(records: str, nicknames: str, target: str) -> str:
         city,
         country
     from parts
-    left join roots on split_part(parts.given_name, ' ', 1) = roots.nickname
+    left join roots on parts.given_first = roots.nickname
     """

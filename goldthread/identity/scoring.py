@@ -51,7 +51,7 @@ def score_pairs(
         weigh(cursor, model, "candidates", "scores")
         judgement = judge(cursor, "scores", "people")
         _write_meeting_pairs(cursor, judgement)
-        weigh(cursor, model, "meeting_pairs", "meeting_scores")
+        weigh(cursor, model, "unscored_pairs", "meeting_scores")
         return cursor.execute(_pairs_sql(judgement)).to_arrow_table()
 
 
@@ -135,10 +135,11 @@ def _write_known_pairs(cursor: duckdb.DuckDBPyConnection) -> None:
 
 
 def _write_meeting_pairs(cursor: duckdb.DuckDBPyConnection, judgement: Judgement) -> None:
-    """Write table ``meeting_pairs``: people of one would-be cluster that no pair compares yet.
+    """Write table ``meeting_pairs``: all pairs of people of one would-be cluster.
 
-    A record that fits two people ("J. Smith") would join them though nothing compares the two.
-    Only clusters in which first names differ can hold more than one person that way.
+    A record that fits two people ("J. Smith", or one without birth date) would join them though
+    nothing compares the two. Only clusters in which first names or birth dates differ can hold
+    more than one person that way. Column is_scored tells which of the pairs have scores already.
     """
     import pyarrow as pa
 
@@ -158,16 +159,24 @@ def _write_meeting_pairs(cursor: duckdb.DuckDBPyConnection, judgement: Judgement
             select list(components.id order by components.id) as ids
             from components join people using (id)
             group by components.component
-            having count(distinct given_first) > 1 and count(*) <= {MAX_COMPLETED}
+            having greatest(count(distinct given_first), count(distinct birth_date)) > 1
+                and count(*) <= {MAX_COMPLETED}
         )
-        select member_l.id as id_l, member_r.id as id_r
-        from mixed, unnest(mixed.ids) as member_l(id), unnest(mixed.ids) as member_r(id)
+        select
+            member_l.id as id_l,
+            member_r.id as id_r,
+            scores.id_l is not null as is_scored
+        from mixed
+        cross join unnest(mixed.ids) as member_l(id)
+        cross join unnest(mixed.ids) as member_r(id)
+        left join scores on member_l.id = scores.id_l and member_r.id = scores.id_r
         where member_l.id < member_r.id
-        except
-        select id_l, id_r from scores
         """
     )
     cursor.unregister("components")
+    cursor.execute(
+        "create table unscored_pairs as select id_l, id_r from meeting_pairs where not is_scored"
+    )
 
 
 def _pairs_sql(judgement: Judgement) -> str:
@@ -175,7 +184,10 @@ def _pairs_sql(judgement: Judgement) -> str:
         with kept as (
             select scores.* from scores
             left join known_pairs using (id_l, id_r)
-            where match_weight >= {FLOOR_WEIGHT} or known_pairs.id_l is not null
+            left join meeting_pairs using (id_l, id_r)
+            where match_weight >= {FLOOR_WEIGHT}
+                or known_pairs.id_l is not null
+                or meeting_pairs.id_l is not null
             union all
             select * from meeting_scores
         ),

@@ -62,29 +62,23 @@ contested as (
         identifier_type,
         identifier_value
     from compared
-    where conflict is not null
+    where conflict is not null or match_probability < 0.5
 
 ),
 
-by_identifier as (
+judged as (
 
     select
         compared.*,
         rules.priority,
         rules.is_unique_per_person,
         case
-            when rules.is_unique_per_person then 'linked'
-            when compared.conflict is not null then 'dropped'
-            when contested.identifier_type is not null and not compared.are_named then 'dropped'
-            else 'linked'
-        end as decision,
-        case
-            when rules.is_unique_per_person then 'shared ' || compared.identifier_type
+            when rules.is_unique_per_person then null
             when compared.conflict is not null then compared.conflict || ' conflicts'
+            when compared.match_probability < 0.5 then 'details disagree'
             when contested.identifier_type is not null and not compared.are_named
                 then compared.identifier_type || ' is held by different people'
-            else 'shared ' || compared.identifier_type
-        end as reason
+        end as objection
     from compared
 
     inner join rules
@@ -107,8 +101,8 @@ final as (
         ---------- strings
         identifier_type,
         identifier_value,
-        decision,
-        reason,
+        case when objection is null then 'linked' else 'dropped' end as decision,
+        coalesce(objection, 'shared ' || identifier_type) as reason,
 
         ---------- numerics
         priority,
@@ -118,7 +112,7 @@ final as (
         ---------- booleans
         is_unique_per_person as is_certain
 
-    from by_identifier
+    from judged
 
 )
 
