@@ -23,7 +23,7 @@ ranked as (
 
 ),
 
-deduplicated as (
+newest as (
 
     select * from ranked
     where copy_rank = 1
@@ -34,30 +34,30 @@ renamed as (
 
     select
         ---------- ids
-        deduplicated.purchase_id,
-        deduplicated.user_id,
-        deduplicated.product_id,
+        newest.purchase_id,
+        newest.user_id,
+        newest.product_id,
 
         ---------- strings
-        {{ normalize_text('deduplicated.product_name') }} as product_name,
-        {{ normalize_text('deduplicated.category') }} as category,
-        upper(trim(deduplicated.currency)) as currency,
-        deduplicated.status,
+        {{ normalize_text('newest.product_name') }} as product_name,
+        {{ normalize_text('newest.category') }} as category,
+        upper(trim(newest.currency)) as currency,
+        newest.status,
 
         ---------- numerics
-        deduplicated.quantity,
-        deduplicated.unit_price,
+        newest.quantity,
+        newest.unit_price,
 
         ---------- timestamps
-        coalesce(deduplicated.purchased_at, deduplicated.updated_at) as purchased_at,
-        coalesce(deduplicated.updated_at, deduplicated.purchased_at) as updated_at,
+        coalesce(newest.purchased_at, newest.updated_at) as purchased_at,
+        coalesce(newest.updated_at, newest.purchased_at) as updated_at,
 
         ---------- lineage
-        deduplicated._source_file as source_file,
-        deduplicated._row_number as row_number,
-        deduplicated._loaded_at as loaded_at
+        newest._source_file as source_file,
+        newest._row_number as row_number,
+        newest._loaded_at as loaded_at
 
-    from deduplicated
+    from newest
 
 )
 

@@ -6,19 +6,6 @@ source as (
 
 ),
 
-default_calling_code as (
-
-    select
-        country,
-        calling_code,
-        trunk_prefix,
-        shortest_number,
-        longest_number
-    from {{ ref('calling_codes') }}
-    where country = '{{ var("phone_default_country") }}'
-
-),
-
 ranked as (
 
     select
@@ -39,7 +26,7 @@ deduplicated as (
 
     select
         *,
-        {{ phone_digits('identifier_value') }} as phone_number
+        {{ phone_digits('identifier_value') }} as dialled
     from ranked
     where copy_rank = 1
 
@@ -58,9 +45,7 @@ renamed as (
             case deduplicated.identifier_type
                 when 'email' then {{ normalize_email('deduplicated.identifier_value') }}
                 when 'phone'
-                    then {{ normalize_phone(
-                        'deduplicated.phone_number', 'default_calling_code', 'null'
-                    ) }}
+                    then {{ normalize_phone('deduplicated.dialled', 'home_codes', 'null') }}
             end,
             trim(deduplicated.identifier_value)
         ) as identifier_value,
@@ -81,9 +66,11 @@ renamed as (
 
     from deduplicated
 
-    -- The seed may not know the default country (it may be empty): then no row joins.
-    left join default_calling_code
-        on deduplicated.identifier_type = 'phone'
+    -- The default country may be empty: then no row joins.
+    left join {{ ref('calling_codes') }} as home_codes
+        on
+            home_codes.country = '{{ var("phone_default_country") }}'
+            and deduplicated.identifier_type = 'phone'
 
 )
 

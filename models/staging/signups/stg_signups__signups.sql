@@ -6,27 +6,6 @@ source as (
 
 ),
 
-country_names as (
-
-    select
-        name_key,
-        country
-    from {{ ref('country_names') }}
-
-),
-
-calling_codes as (
-
-    select
-        country,
-        calling_code,
-        trunk_prefix,
-        shortest_number,
-        longest_number
-    from {{ ref('calling_codes') }}
-
-),
-
 ranked as (
 
     select
@@ -44,11 +23,11 @@ ranked as (
 
 ),
 
-deduplicated as (
+newest as (
 
     select
         *,
-        {{ phone_digits('phone') }} as phone_number,
+        {{ phone_digits('phone') }} as dialled,
         {{ normalize_country_key('country') }} as country_key
     from ranked
     where copy_rank = 1
@@ -59,46 +38,39 @@ renamed as (
 
     select
         ---------- ids
-        deduplicated.signup_id,
+        newest.signup_id,
 
         ---------- strings
-        {{ normalize_email('deduplicated.email') }} as email,
-        {{ normalize_text('deduplicated.first_name') }} as first_name,
-        {{ normalize_text('deduplicated.last_name') }} as last_name,
-        {{ normalize_phone(
-            'deduplicated.phone_number', 'calling_codes', 'deduplicated.country_key'
-        ) }} as phone,
-        {{ normalize_postal_code('deduplicated.postal_code') }} as postal_code,
-        {{ normalize_text('deduplicated.city') }} as city,
+        {{ normalize_email('newest.email') }} as email,
+        {{ normalize_text('newest.first_name') }} as first_name,
+        {{ normalize_text('newest.last_name') }} as last_name,
+        {{ normalize_phone('newest.dialled', 'calling_codes', 'newest.country_key') }} as phone,
+        {{ normalize_postal_code('newest.postal_code') }} as postal_code,
+        {{ normalize_text('newest.city') }} as city,
         country_names.country,
-        {{ normalize_text('deduplicated.signup_source') }} as signup_source,
+        {{ normalize_text('newest.signup_source') }} as signup_source,
 
         ---------- booleans
-        deduplicated.marketing_opt_in as is_marketing_opted_in,
+        newest.marketing_opt_in as is_marketing_opted_in,
 
         ---------- dates
-        deduplicated.birth_date,
+        newest.birth_date,
 
         ---------- timestamps
-        deduplicated.signed_up_at,
+        newest.signed_up_at,
 
         ---------- lineage
-        deduplicated._source_file as source_file,
-        deduplicated._row_number as row_number,
-        deduplicated._loaded_at as loaded_at
+        newest._source_file as source_file,
+        newest._row_number as row_number,
+        newest._loaded_at as loaded_at
 
-    from deduplicated
+    from newest
 
-    left join country_names
-        on deduplicated.country_key = country_names.name_key
+    left join {{ ref('country_names') }} as country_names
+        on newest.country_key = country_names.name_key
 
-    -- A row that names no country at all is dialled as in the default country.
-    left join calling_codes
-        on
-            calling_codes.country = case
-                when deduplicated.country_key is null then '{{ var("phone_default_country") }}'
-                else country_names.country
-            end
+    left join {{ ref('calling_codes') }} as calling_codes
+        on calling_codes.country = {{ dialled_in('country_names.country', 'newest.country_key') }}
 
 )
 
