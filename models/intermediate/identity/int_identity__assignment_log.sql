@@ -108,3 +108,12 @@ final as (
 )
 
 select * from final
+
+{% if not is_incremental() %}
+
+    -- A new warehouse takes the whole registry over, not only what changed.
+    union all
+
+    select * from log
+
+{% endif %}
