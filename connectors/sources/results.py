@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 
 class UnreadableFile(RuntimeError):
-    """An input file cannot be opened or is kept locked by another program; the message says which."""
+    """An input file cannot be opened, or another program keeps it locked; it is named."""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,191 @@
+"""Great Expectations on raw tables, through its pandas data source."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from typing import TYPE_CHECKING, Any
+
+from connectors.sources._engine.sql import literal, quoted
+from connectors.sources.declaration import Source
+from goldthread.warehouse import Run, connect
+
+if TYPE_CHECKING:
+    import duckdb
+    import pandas as pd
+
+    from connectors.sources.expectations import CheckResult, Expectation
+    from goldthread.settings import Settings
+
+SAMPLE_ROWS = 100_000
+DAYS_SINCE = "days_since "
+
+
+def validate(
+    settings: Settings, source: Source, expectations: dict[str, list[Expectation]], run: Run
+) -> list[CheckResult]:
+    """Look at the expectations of each table; results in their order."""
+    con = connect(settings, read_only=True)
+    try:
+        return [
+            result
+            for table, wanted in expectations.items()
+            for result in _validate_table(con, source, table, wanted, run)
+        ]
+    finally:
+        con.close()
+
+
+def _validate_table(
+    con: duckdb.DuckDBPyConnection,
+    source: Source,
+    table: str,
+    expectations: list[Expectation],
+    run: Run,
+) -> list[CheckResult]:
+    readers = {"columns": _columns, "table": _facts, "rows": _rows}
+    results: dict[int, CheckResult] = {}
+    for kind, read in readers.items():
+        wanted = [(place, one) for place, one in enumerate(expectations) if one.on == kind]
+        if not wanted:
+            continue
+        frame = read(con, source, table, [one for _, one in wanted], run)
+        if kind == "rows" and frame.empty:
+            continue
+        checked = _check(frame, table, [one for _, one in wanted])
+        results.update(zip((place for place, _ in wanted), checked, strict=True))
+    return [results[place] for place in sorted(results)]
+
+
+def _columns(
+    con: duckdb.DuckDBPyConnection, source: Source, table: str, _: list[Expectation], run: Run
+) -> pd.DataFrame:
+    """One row a column: its name and type in one text."""
+    return con.execute(
+        "select column_name || ' ' || lower(data_type) as \"column\" from duckdb_columns() "
+        f"where schema_name = {literal(source.schema)} and table_name = {literal(table)} "
+        "and database_name = current_database()"
+    ).df()
+
+
+def _facts(
+    con: duckdb.DuckDBPyConnection,
+    source: Source,
+    table: str,
+    expectations: list[Expectation],
+    run: Run,
+) -> pd.DataFrame:
+    """One row of facts about the whole table."""
+    asked = {str(one.arguments.get("column", "")) for one in expectations}
+    times = [name.removeprefix(DAYS_SINCE) for name in asked if name.startswith(DAYS_SINCE)]
+    ages = "".join(
+        f", epoch(timestamp '{run.as_of}' - max({quoted(time)})) / 86400.0 "
+        f"as {quoted(DAYS_SINCE + time)}"
+        for time in times
+    )
+    loaded = f"_load_run = {literal(run.run_id)}"
+    broken = (
+        f"(select count(*) from {source.schema}.quarantined_rows "
+        f"where source_table = {literal(table)} and {loaded})"
+    )
+    return con.execute(
+        f"select count(*) as row_count, coalesce({broken} "
+        f"/ nullif({broken} + count(*) filter (where {loaded}), 0), 0) as broken_share{ages} "
+        f"from {source.schema}.{quoted(table)}"
+    ).df()
+
+
+def _rows(
+    con: duckdb.DuckDBPyConnection,
+    source: Source,
+    table: str,
+    expectations: list[Expectation],
+    run: Run,
+) -> pd.DataFrame:
+    """Rows of this load, at most a sample, with the columns that are asked about."""
+    asked = sorted({str(one.arguments["column"]) for one in expectations})
+    fields = ", ".join(
+        f"cast({quoted(name)} as double) as {quoted(name)}" if kind in ("DECIMAL", "BIGINT")
+        else quoted(name)
+        for name, kind in _kinds(con, source, table)
+        if name in asked
+    )  # fmt: skip
+    return con.execute(
+        f"select {fields} from {source.schema}.{quoted(table)} "
+        f"where _load_run = {literal(run.run_id)} order by _row_hash limit {SAMPLE_ROWS}"
+    ).df()
+
+
+def _kinds(con: duckdb.DuckDBPyConnection, source: Source, table: str) -> list[tuple[str, str]]:
+    return [
+        (name, kind.split("(")[0])
+        for name, kind in con.execute(
+            "select column_name, data_type from duckdb_columns() "
+            f"where schema_name = {literal(source.schema)} and table_name = {literal(table)} "
+            "and database_name = current_database() order by column_index"
+        ).fetchall()
+    ]
+
+
+def _check(frame: pd.DataFrame, table: str, expectations: list[Expectation]) -> list[CheckResult]:
+    from connectors.sources.expectations import CheckResult
+
+    os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import great_expectations as gx
+        from great_expectations.data_context.types.base import ProgressBarsConfig
+        from great_expectations.expectations.registry import get_expectation_impl
+
+        context = gx.get_context(mode="ephemeral")
+        context.variables.progress_bars = ProgressBarsConfig(globally=False)
+        batch = (
+            context.data_sources.add_pandas("warehouse")
+            .add_dataframe_asset(table)
+            .add_batch_definition_whole_dataframe("all")
+            .get_batch({"dataframe": frame})
+        )
+        suite = gx.ExpectationSuite(
+            name=table,
+            expectations=[
+                get_expectation_impl(one.kind)(**one.arguments, meta={"place": place})
+                for place, one in enumerate(expectations)
+            ],
+        )
+        found = batch.validate(suite).results
+    # They come back grouped by column.
+    by_place: dict[int, Any] = {}
+    for result in found:
+        assert result.expectation_config is not None
+        by_place[result.expectation_config.meta["place"]] = result
+    return [
+        CheckResult(
+            table=table,
+            expectation=one.label,
+            is_met=bool(by_place[place].success),
+            severity=one.severity,
+            detail=_detail(one, by_place[place]),
+        )
+        for place, one in enumerate(expectations)
+    ]
+
+
+def _detail(one: Expectation, result: Any) -> str:
+    """What was found, in words."""
+    wanted = ", ".join(
+        f"{name} {value}" for name, value in one.arguments.items() if name != "column"
+    )
+    if result.exception_info and result.exception_info.get("raised_exception"):
+        return str(result.exception_info.get("exception_message"))
+    if result.success:
+        return "holds"
+    found = result.result or {}
+    if odd := found.get("partial_unexpected_list"):
+        count = found.get("unexpected_count")
+        if one.on == "table":
+            return f"it is {odd[0]:,.6g}; expected: {wanted}"
+        return f"{count} rows differ, such as {odd[0]!r}; expected: {wanted}"
+    if one.on == "columns":
+        missing = sorted(set(one.arguments["value_set"]) - set(found.get("observed_value", [])))
+        return f"missing: {', '.join(missing)}"
+    return f"{found.get('unexpected_count', 'some')} rows differ; expected: {wanted or one.label}"
