@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -34,6 +35,10 @@ if TYPE_CHECKING:
     import duckdb
 
     from goldthread.settings import Settings
+
+
+# Answers not yet committed when the process dies are asked for again, under the same key.
+_COMMIT_SECONDS = 0.5
 
 
 def apply_sync(
@@ -136,6 +141,7 @@ class _Dispatch:
         self._answered: list[Delivery] = []
         self._writing = asyncio.Lock()
         self._decided = 0
+        self._due = 0.0
         self.sent = 0
         self.snapshot_rows: int | None = None
 
@@ -152,6 +158,7 @@ class _Dispatch:
             for phase in phases:
                 workers = range(destination.limits.concurrency)
                 await asyncio.gather(*(self._work(sender, transport, phase) for _ in workers))
+                await self._write_down()
             return sender, transport.stopped
 
     async def _work(self, sender: Sender, transport: Transport, phase: Iterator[Batch]) -> None:
@@ -164,7 +171,8 @@ class _Dispatch:
                 self.snapshot_rows = len(batch)
             self.sent += rows if delivery.attempts else 0
             self._answered.append(delivery)
-            await self._write_down()
+            if time.monotonic() >= self._due:
+                await self._write_down()
             self._decided += rows
             if self._progress:
                 self._progress(self._decided, self._total)
@@ -175,3 +183,4 @@ class _Dispatch:
             answered, self._answered = self._answered, []
             if answered:
                 await asyncio.to_thread(record, self._con, answered)
+                self._due = time.monotonic() + _COMMIT_SECONDS
