@@ -9,14 +9,10 @@ messages as (
         coalesce(user_id, anonymous_id) as identifier_value
     from {{ ref('stg_web__messages') }}
     where
-        -- A group message describes a company or the like.
-        message_type <> 'group'
-        and (
-            coalesce(
-                email, phone, first_name, last_name, address_line, postal_code, city, country
-            ) is not null
-            or birth_date is not null
-        )
+        coalesce(
+            email, phone, first_name, last_name, address_line, postal_code, city, country
+        ) is not null
+        or birth_date is not null
 
 ),
 

@@ -24,6 +24,28 @@ sessions as (
 
 ),
 
+-- Buying tells more than looking.
+interests as (
+
+    select
+        customer_id,
+        product_category,
+        occurred_at,
+        1 as interest
+    from events
+
+    union all
+
+    select
+        customer_id,
+        lower(category) as product_category,
+        ordered_at as occurred_at,
+        5 as interest
+    from {{ ref('orders') }}
+    where customer_id is not null
+
+),
+
 categories as (
 
     select
@@ -31,11 +53,21 @@ categories as (
         product_category,
         row_number() over (
             partition by customer_id
-            order by count(*) desc, max(occurred_at) desc, product_category asc
+            order by sum(interest) desc, max(occurred_at) desc, product_category asc
         ) as category_rank
-    from events
+    from interests
     where product_category is not null
     group by customer_id, product_category
+
+),
+
+favorites as (
+
+    select
+        customer_id,
+        product_category
+    from categories
+    where category_rank = 1
 
 ),
 
@@ -56,16 +88,16 @@ final as (
 
     select
         ---------- ids
-        activity.customer_id,
+        coalesce(activity.customer_id, favorites.customer_id) as customer_id,
 
         ---------- strings
-        categories.product_category as favorite_category,
+        favorites.product_category as favorite_category,
 
         ---------- numerics
         activity.event_count,
         activity.product_view_count,
         activity.cart_add_count,
-        coalesce(sessions.session_count, 0) as session_count,
+        sessions.session_count,
 
         ---------- timestamps
         sessions.last_session_at,
@@ -73,13 +105,11 @@ final as (
 
     from activity
 
+    full outer join favorites
+        on activity.customer_id = favorites.customer_id
+
     left join sessions
         on activity.customer_id = sessions.customer_id
-
-    left join categories
-        on
-            activity.customer_id = categories.customer_id
-            and categories.category_rank = 1
 
 )
 
