@@ -8,64 +8,17 @@ with
 
 purchases as (
 
-    select
-        purchase_id,
-        customer_id,
-        currency,
-        gross_amount,
-        purchased_at
-    from {{ ref('int_behavior__purchases') }}
+    select * from {{ ref('int_behavior__purchases') }}
+    where not has_named_payment
 
 ),
 
 charges as (
 
     select
-        charge_id,
-        purchase_id,
-        customer_id,
-        currency,
-        charge_amount,
-        created_at,
+        *,
         case when status = 'succeeded' then 1 else 0 end as is_paid
     from {{ ref('int_behavior__charges') }}
-
-),
-
-named as (
-
-    select
-        charges.charge_id,
-        charges.purchase_id,
-        charges.is_paid
-    from charges
-
-    inner join purchases
-        on charges.purchase_id = purchases.purchase_id
-
-),
-
-unpaid_purchases as (
-
-    select purchases.*
-    from purchases
-
-    left join named
-        on purchases.purchase_id = named.purchase_id and named.is_paid = 1
-
-    where named.purchase_id is null
-
-),
-
-unnamed_charges as (
-
-    select charges.*
-    from charges
-
-    left join named
-        on charges.charge_id = named.charge_id
-
-    where named.charge_id is null
 
 ),
 
@@ -73,44 +26,37 @@ unnamed_charges as (
 open_0 as (
 
     select
-        unpaid_purchases.purchase_id,
-        unnamed_charges.charge_id,
+        purchases.purchase_id,
+        charges.charge_id,
         row_number() over (
-            partition by unpaid_purchases.customer_id
+            partition by purchases.customer_id
             order by
-                unnamed_charges.is_paid desc,
-                abs({{ microseconds_between(
-                    'unpaid_purchases.purchased_at', 'unnamed_charges.created_at'
-                ) }}) asc,
-                unpaid_purchases.purchase_id asc,
-                unnamed_charges.charge_id asc
+                charges.is_paid desc,
+                abs({{ microseconds_between('purchases.purchased_at', 'charges.created_at') }}) asc,
+                purchases.purchase_id asc,
+                charges.charge_id asc
         ) as pair_rank
-    from unpaid_purchases
+    from purchases
 
-    inner join unnamed_charges
+    inner join charges
         on
-            unpaid_purchases.customer_id = unnamed_charges.customer_id
-            and unpaid_purchases.currency = unnamed_charges.currency
-            and unpaid_purchases.gross_amount = unnamed_charges.charge_amount
-            and unnamed_charges.created_at
-            >= {{ dbt.dateadd('hour', -24, 'unpaid_purchases.purchased_at') }}
-            and unnamed_charges.created_at
-            <= {{ dbt.dateadd('hour', 24, 'unpaid_purchases.purchased_at') }}
+            charges.purchase_id is null
+            and purchases.customer_id = charges.customer_id
+            and purchases.currency = charges.currency
+            and purchases.gross_amount = charges.charge_amount
+            and charges.created_at >= {{ dbt.dateadd('hour', -24, 'purchases.purchased_at') }}
+            and charges.created_at <= {{ dbt.dateadd('hour', 24, 'purchases.purchased_at') }}
 
 ),
 {% for round in range(1, rounds + 1) %}
     settled_{{ round }} as (
 
         select
-            purchase_id,
-            charge_id,
-            pair_rank,
+            *,
             case
-                when
-                    pair_rank = min(pair_rank) over (partition by purchase_id)
-                    and pair_rank = min(pair_rank) over (partition by charge_id)
-                    then 1
-                else 0
+                when pair_rank > min(pair_rank) over (partition by purchase_id) then 0
+                when pair_rank > min(pair_rank) over (partition by charge_id) then 0
+                else 1
             end as is_settled
         from open_{{ round - 1 }}
 
@@ -119,9 +65,7 @@ open_0 as (
     left_{{ round }} as (
 
         select
-            purchase_id,
-            charge_id,
-            pair_rank,
+            *,
             max(is_settled) over (partition by purchase_id) as is_purchase_settled,
             max(is_settled) over (partition by charge_id) as is_charge_settled
         from settled_{{ round }}
@@ -145,18 +89,16 @@ final as (
         charge_id,
         purchase_id,
         'metadata' as matched_by
-    from named
-
+    from charges
+    where purchase_id is not null
     {% for round in range(1, rounds + 1) %}
         union all
-
         select
             charge_id,
             purchase_id,
             'amount' as matched_by
         from settled_{{ round }}
         where is_settled = 1
-
     {% endfor %}
 )
 

@@ -3,38 +3,29 @@ with
 charges as (
 
     select
-        charge_id,
-        stripe_customer_id,
-        purchase_id,
-        user_id,
-        currency,
-        status,
-        charge_amount,
-        refunded_amount,
-        created_at,
+        *,
         coalesce(stripe_customer_id, 'guest:' || charge_id) as payer_record_id,
         coalesce(receipt_email, billing_email) as payer_email
     from {{ ref('stg_stripe__charges') }}
 
 ),
 
+purchases as (
+
+    select * from {{ ref('stg_app__purchases') }}
+
+),
+
 stripe_records as (
 
-    select
-        source_record_id,
-        customer_id
-    from {{ ref('customer_source_records') }}
+    select * from {{ ref('customer_source_records') }}
     where source = 'stripe'
 
 ),
 
 owners as (
 
-    select
-        identifier_type,
-        identifier_value,
-        customer_id
-    from {{ ref('customer_identifiers') }}
+    select * from {{ ref('customer_identifiers') }}
     where identifier_type in ('stripe_customer_id', 'user_id', 'email') and not is_shared
 
 ),
@@ -44,7 +35,7 @@ final as (
     select
         ---------- ids
         charges.charge_id,
-        charges.purchase_id,
+        purchases.purchase_id,
         -- The payer's own record decides; a payer that Stripe's customer list lacks is looked up.
         coalesce(
             stripe_records.customer_id,
@@ -65,6 +56,9 @@ final as (
         charges.created_at
 
     from charges
+
+    left join purchases
+        on charges.purchase_id = purchases.purchase_id
 
     left join stripe_records
         on charges.payer_record_id = stripe_records.source_record_id

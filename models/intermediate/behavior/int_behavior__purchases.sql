@@ -2,38 +2,29 @@ with
 
 purchases as (
 
-    select
-        purchase_id,
-        user_id,
-        product_id,
-        product_name,
-        category,
-        currency,
-        status,
-        quantity,
-        unit_price,
-        purchased_at
-    from {{ ref('stg_app__purchases') }}
+    select * from {{ ref('stg_app__purchases') }}
 
 ),
 
 app_records as (
 
-    select
-        source_record_id,
-        customer_id
-    from {{ ref('customer_source_records') }}
+    select * from {{ ref('customer_source_records') }}
     where source = 'app'
 
 ),
 
 user_owners as (
 
-    select
-        identifier_value,
-        customer_id
-    from {{ ref('customer_identifiers') }}
+    select * from {{ ref('customer_identifiers') }}
     where identifier_type = 'user_id' and not is_shared
+
+),
+
+-- Only a payment settles a purchase: a failed attempt that names it leaves it open.
+named_payments as (
+
+    select distinct purchase_id from {{ ref('stg_stripe__charges') }}
+    where status = 'succeeded'
 
 ),
 
@@ -55,6 +46,9 @@ final as (
         ---------- numerics
         cast(purchases.quantity * purchases.unit_price as decimal(18, 2)) as gross_amount,
 
+        ---------- booleans
+        (named_payments.purchase_id is not null) as has_named_payment,
+
         ---------- timestamps
         purchases.purchased_at
 
@@ -65,6 +59,9 @@ final as (
 
     left join user_owners
         on purchases.user_id = user_owners.identifier_value
+
+    left join named_payments
+        on purchases.purchase_id = named_payments.purchase_id
 
 )
 

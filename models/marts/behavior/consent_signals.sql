@@ -1,22 +1,51 @@
 with
 
-choices as (
+statements as (
 
-    select
-        source,
-        source_record_id,
-        framework,
-        identifier_type,
-        identifier_value,
-        purpose,
-        mode,
-        is_granted,
-        effective_at
-    from {{ ref('int_behavior__consent_choices') }}
+    select * from {{ ref('int_behavior__consent_statements') }}
 
 ),
 
--- One false code denies. Nothing but a required code grants: a code that counts only where present
+consent_purposes as (
+
+    select * from {{ ref('consent_purposes') }}
+
+),
+
+answers as (
+
+    select
+        statements.*,
+        consent_purposes.purpose,
+        consent_purposes.mode,
+        case
+            when statements.choices is not null
+                then {{ json_text_at('statements.choices', 'consent_purposes.code') }}
+            when ',' || statements.true_codes || ',' like '%,' || consent_purposes.code || ',%'
+                then 'true'
+            else 'false'
+        end as answer
+    from statements
+
+    inner join consent_purposes
+        on statements.framework = consent_purposes.framework
+
+),
+
+weighed as (
+
+    select
+        *,
+        case
+            when mode = 'denial' then case when answer = 'true' then 0 end
+            when answer = 'true' then 1
+            when answer is not null or (is_complete = 1 and mode = 'required') then 0
+        end as is_granted
+    from answers
+
+),
+
+-- One false code denies. Nothing but a required code grants: one that counts only where present
 -- says nothing by itself.
 decided as (
 
@@ -28,30 +57,11 @@ decided as (
         identifier_value,
         purpose,
         effective_at,
-        min(is_granted) as is_granted,
-        max(case when mode = 'required' then 1 else 0 end) as has_required
-    from choices
-    group by
-        source,
-        source_record_id,
-        framework,
-        identifier_type,
-        identifier_value,
-        purpose,
-        effective_at
-
-),
-
-identified as (
-
-    select
-        *,
-        {{ dbt.hash(
-            "source || ':' || source_record_id || ':' || framework || ':' || identifier_type || ':'"
-            " || identifier_value || ':' || purpose"
-        ) }} as consent_signal_id
-    from decided
-    where is_granted = 0 or has_required = 1
+        min(is_granted) as is_granted
+    from weighed
+    where is_granted is not null
+    group by 1, 2, 3, 4, 5, 6, 7
+    having min(is_granted) = 0 or max(case when mode = 'required' then 1 else 0 end) = 1
 
 ),
 
@@ -62,9 +72,10 @@ ranked as (
         *,
         row_number() over (
             partition by identifier_type, identifier_value, purpose
-            order by effective_at desc, is_granted asc, consent_signal_id asc
+            order by
+                effective_at desc, is_granted asc, source asc, source_record_id asc, framework asc
         ) as recency_rank
-    from identified
+    from decided
 
 ),
 
@@ -72,7 +83,10 @@ final as (
 
     select
         ---------- ids
-        consent_signal_id,
+        {{ dbt.hash(
+            "source || ':' || source_record_id || ':' || framework || ':' || identifier_type || ':'"
+            " || identifier_value || ':' || purpose"
+        ) }} as consent_signal_id,
         source_record_id,
 
         ---------- strings

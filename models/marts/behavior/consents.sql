@@ -14,37 +14,20 @@ purposes as (
 
 signups as (
 
-    select
-        source_record_id,
-        customer_id
-    from {{ ref('customer_source_records') }}
+    select * from {{ ref('customer_source_records') }}
     where source = 'signups'
 
 ),
 
 identifiers as (
 
-    select
-        customer_id,
-        identifier_type,
-        identifier_value,
-        is_shared
-    from {{ ref('customer_identifiers') }}
+    select * from {{ ref('customer_identifiers') }}
 
 ),
 
 signals as (
 
-    select
-        consent_signal_id,
-        source_record_id,
-        identifier_type,
-        identifier_value,
-        purpose,
-        source,
-        is_granted,
-        effective_at
-    from {{ ref('consent_signals') }}
+    select * from {{ ref('consent_signals') }}
     where is_current
 
 ),
