@@ -7,7 +7,8 @@ from typing import Any
 
 # room -> rooms it may read. Finer rules (own source, own domain) stand in test_layers.py.
 MAY_READ = {
-    "staging": {"source"},
+    # Seeds only as lookups to normalise by: country names, calling codes, currency units.
+    "staging": {"source", "seed"},
     "intermediate": {"staging", "intermediate", "marts", "seed", "source"},
     "marts": {"staging", "intermediate", "marts", "seed"},
     "audiences": {"marts"},
