@@ -47,6 +47,11 @@ class Settings:
         return self.published_dir / "marts.duckdb"
 
     @property
+    def bi_path(self) -> Path:
+        """``marts_path`` under a name that is no schema's, so that ``marts.customers`` is clear."""
+        return self.published_dir / "goldthread.duckdb"
+
+    @property
     def activation_path(self) -> Path:
         return self.published_dir / "activation.duckdb"
 

@@ -2,12 +2,16 @@
 
 Each file is built aside by an in-memory DuckDB that reads the warehouse and writes the copy, made
 read-only and renamed over the old one. Who has the old file open keeps reading it.
+
+The marts have two names. DuckDB names a database after its file, so that in ``marts.duckdb``
+``marts.customers`` may mean two things and is refused; in ``goldthread.duckdb`` it is the table.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,7 +60,7 @@ class SyncRow:
 
 
 def publish(settings: Settings, syncs: Sequence[SyncRow]) -> tuple[Run, list[Published]]:
-    """Publish ``marts.duckdb`` and ``activation.duckdb`` of the current run.
+    """Publish ``marts.duckdb`` (= ``goldthread.duckdb``) and ``activation.duckdb`` of this run.
 
     Raises ChecksFailed when the last build failed, PublishRefused when there was none since the
     last load, NothingLoaded before the first load, WarehouseBusy when the warehouse is held.
@@ -71,7 +75,9 @@ def publish(settings: Settings, syncs: Sequence[SyncRow]) -> tuple[Run, list[Pub
         _copy(settings, settings.marts_path, "marts", comments, ()),
         _copy(settings, settings.activation_path, "activation", comments, syncs),
     ]
-    for path, _ in built:
+    marts, activation = (path for path, _ in built)
+    # Linked before the first swap: a second name that cannot be made must leave all the old files.
+    for path in (marts, _second_name(marts, settings.bi_path), activation):
         os.replace(path, _final(path))
     flush(settings.published_dir)
     return run, [Published(_final(path), _final(path).stat().st_size, rows) for path, rows in built]
@@ -106,7 +112,7 @@ def _copy(
     """Build one file aside; returns its path and the rows of each table."""
     import duckdb
 
-    aside = target.with_name(f".{target.name}.tmp")
+    aside = _aside(target)
     for leftover in (aside, aside.with_name(aside.name + ".wal")):
         leftover.unlink(missing_ok=True)
     with duckdb.connect() as con:
@@ -178,6 +184,24 @@ def _seal(path: Path) -> None:
     """Flush a finished file to disk and forbid writing to it."""
     flush(path)
     path.chmod(READ_ONLY)
+
+
+def _second_name(aside: Path, target: Path) -> Path:
+    """Name a finished file for ``target`` too; not by a symbolic link, which DuckDB resolves."""
+    second = _aside(target)
+    second.unlink(missing_ok=True)
+    try:
+        second.hardlink_to(aside)
+    except OSError:
+        # Some network and container file systems know no hard links.
+        shutil.copyfile(aside, second)
+        _seal(second)
+    return second
+
+
+def _aside(target: Path) -> Path:
+    """``marts.duckdb`` → ``.marts.duckdb.tmp``."""
+    return target.with_name(f".{target.name}.tmp")
 
 
 def _final(aside: Path) -> Path:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -40,10 +42,12 @@ def test_only_marts_leave_and_nothing_temporary_stays(
 ) -> None:
     built()
     settings.published_dir.mkdir(parents=True)
-    (settings.published_dir / ".marts.duckdb.tmp").write_text("what a killed publish left")
+    for name in (".marts.duckdb.tmp", ".goldthread.duckdb.tmp"):
+        (settings.published_dir / name).write_text("what a killed publish left")
     publish(settings, [])
     assert sorted(path.name for path in settings.published_dir.iterdir()) == [
         "activation.duckdb",
+        "goldthread.duckdb",
         "marts.duckdb",
     ]
     schemas = read(
@@ -58,6 +62,40 @@ def test_published_files_refuse_writers(settings: Settings, built: Callable[...,
     built()
     publish(settings, [])
     assert settings.marts_path.stat().st_mode & 0o777 == 0o444
+
+
+def test_the_second_name_lets_a_table_be_named_by_its_schema(
+    settings: Settings, built: Callable[..., Run]
+) -> None:
+    for _ in range(2):
+        run = built()
+        publish(settings, [])
+    assert settings.bi_path.samefile(settings.marts_path)
+    # Opened by itself, as a BI tool does.
+    with duckdb.connect(str(settings.bi_path), read_only=True) as con:
+        assert con.execute("select run_id from marts.current_run").fetchall() == [(run.run_id,)]
+    with duckdb.connect(str(settings.marts_path), read_only=True) as con:
+        assert con.execute("select run_id from marts.marts.current_run").fetchall() == [
+            (run.run_id,)
+        ]
+        with pytest.raises(duckdb.BinderException, match="Ambiguous"):
+            con.execute("select run_id from marts.current_run")
+
+
+def test_without_hard_links_the_second_name_is_a_sealed_copy(
+    settings: Settings, built: Callable[..., Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(self: Path, target: Path) -> None:
+        raise OSError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(Path, "hardlink_to", refuse)
+    for _ in range(2):
+        built()
+        publish(settings, [])
+    assert not settings.bi_path.samefile(settings.marts_path)
+    assert settings.bi_path.stat().st_mode & 0o777 == 0o444
+    assert settings.bi_path.read_bytes() == settings.marts_path.read_bytes()
+    assert len(list(settings.published_dir.iterdir())) == 3
 
 
 def test_a_reader_keeps_its_snapshot_while_a_new_one_is_swapped_in(
