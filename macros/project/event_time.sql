@@ -6,7 +6,7 @@
 
 {% macro default__event_time(timestamp, sent_at, received_at) -%}
     case
-        when {{ timestamp }} is null then coalesce({{ sent_at }}, {{ received_at }})
+        when {{ timestamp }} is null then coalesce({{ received_at }}, {{ sent_at }})
         when {{ received_at }} is null then {{ timestamp }}
         when {{ sent_at }} >= {{ timestamp }}
             then {{ timestamp_minus_gap(received_at, timestamp, sent_at) }}
