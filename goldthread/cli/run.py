@@ -55,11 +55,10 @@ def _print(outcome: RunOutcome) -> None:
             made["rows_loaded"],
             made["rows_quarantined"],
         )
-        for source, made in sorted(
-            (key.split("/")[0], made)
-            for key, made in outcome.assets.items()
-            if "rows_loaded" in made
+        for source, made in (
+            (key.split("/")[0], outcome.assets[key]) for key in sorted(outcome.assets)
         )
+        if "rows_loaded" in made
     ]
     out.print(grid("What came in", ("table", "rows read", "new", "set aside"), loaded))
     for name, file in outcome.with_prefix("published/").items():
