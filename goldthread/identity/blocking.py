@@ -2,27 +2,48 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import duckdb
 
-# Each rule is a set of expressions over the people table that both records must share. Together
-# they find a person again after a new address, a new name, another device or a typing error, as
-# long as two things still agree. Tight on purpose: loose rules cost more than many records.
-RULES: tuple[tuple[str, ...], ...] = (
-    ("email",),
-    ("phone",),
-    ("birth_date", "family_name"),
-    ("birth_date", "given_first"),
-    ("given_first", "family_name", "postal_code"),
-    ("given_first", "family_name", "city"),
-    ("least(given_first, family_name)", "greatest(given_first, family_name)", "left(birth_digits, 4)"),
+
+@dataclass(frozen=True)
+class Rule:
+    """Expressions over the people table that both records must share, and the comparisons these
+    decide: nothing can be learned about those from pairs that only this rule found."""
+
+    expressions: tuple[str, ...]
+    comparisons: frozenset[str]
+
+
+def _rule(*expressions: str, on: str) -> Rule:
+    return Rule(expressions, frozenset(on.split()))
+
+
+# Together the rules find a person again after a new address, a new name, another device or a
+# typing error, as long as two things still agree. Tight on purpose: loose rules cost more than
+# many records.
+RULES = (
+    _rule("email", on="email"),
+    _rule("phone", on="phone"),
+    _rule("birth_date", "family_name", on="birth_date last_name"),
+    _rule("birth_date", "given_first", on="birth_date first_name"),
+    _rule("given_first", "family_name", "postal_code", on="first_name last_name address"),
+    _rule("given_first", "family_name", "city", on="first_name last_name address"),
+    # Also finds first and last name swapped.
+    _rule(
+        "least(given_first, family_name)",
+        "greatest(given_first, family_name)",
+        "left(birth_digits, 4)",
+        on="first_name last_name birth_date",
+    ),
     # Whole households, also to see how many there are.
-    ("address", "coalesce(postal_code, city)"),
-    ("email_local", "family_name"),
-    ("email_local", "given_first"),
-    ("birth_date", "postal_code"),
+    _rule("address", "coalesce(postal_code, city)", on="address"),
+    _rule("email_local", "family_name", on="email last_name"),
+    _rule("email_local", "given_first", on="email first_name"),
+    _rule("birth_date", "postal_code", on="birth_date address"),
 )
 
 # A key shared by more people than this says nothing about any two of them.
@@ -31,8 +52,8 @@ MAX_BLOCK = 60
 
 def write_candidate_pairs(
     cursor: duckdb.DuckDBPyConnection, people: str, pairs: str, known_pairs: str | None = None
-) -> int:
-    """Write table ``pairs`` (id_l < id_r, no pair twice) and return how many there are.
+) -> None:
+    """Write table ``pairs`` (id_l < id_r, no pair twice).
 
     people: a table as ``prepare_people`` writes it. known_pairs: a table of id_l, id_r to be
     compared whatever the rules say.
@@ -41,15 +62,24 @@ def write_candidate_pairs(
     if known_pairs:
         parts.append(f"select id_l, id_r from {known_pairs}")
     cursor.execute(f"create or replace table {pairs} as " + " union ".join(parts))
-    row = cursor.execute(f"select count(*) from {pairs}").fetchone()
-    assert row is not None
-    return int(row[0])
 
 
-def _rule_sql(people: str, rule: tuple[str, ...]) -> str:
-    keys = ", ".join(f"{expression} as key_{n}" for n, expression in enumerate(rule))
-    names = ", ".join(f"key_{n}" for n in range(len(rule)))
-    present = " and ".join(f"key_{n} is not null" for n in range(len(rule)))
+def write_candidates_by_rule(cursor: duckdb.DuckDBPyConnection, people: str, pairs: str) -> None:
+    """Write table ``pairs``: id_l, id_r, rules (list of the positions in RULES that found it)."""
+    parts = [
+        f"select id_l, id_r, {position} as rule from ({_rule_sql(people, rule)})"
+        for position, rule in enumerate(RULES)
+    ]
+    cursor.execute(
+        f"create or replace table {pairs} as select id_l, id_r, list(rule order by rule) as rules "
+        f"from ({' union all '.join(parts)}) group by 1, 2"
+    )
+
+
+def _rule_sql(people: str, rule: Rule) -> str:
+    keys = ", ".join(f"{expression} as key_{n}" for n, expression in enumerate(rule.expressions))
+    names = ", ".join(f"key_{n}" for n in range(len(rule.expressions)))
+    present = " and ".join(f"key_{n} is not null" for n in range(len(rule.expressions)))
     # One list a block: a self-join on several text keys would hash every text twice.
     return f"""
         select member_l.id as id_l, member_r.id as id_r

@@ -53,13 +53,16 @@ LAST_NAME: list[Level] = [
     ("different", "ELSE", 0.05, 0.99),
 ]
 
+GENERATION_YEARS = 14
+
 BIRTH_DATE: list[Level] = [
     ("same", "birth_date_l = birth_date_r", 0.93, 0.00005),
     (
         "day and month swapped",
-        "left(birth_digits_l, 4) = left(birth_digits_r, 4) and substr(birth_digits_l, 5, 2) = right(birth_digits_r, 2) "
+        "left(birth_digits_l, 4) = left(birth_digits_r, 4) "
+        "and substr(birth_digits_l, 5, 2) = right(birth_digits_r, 2) "
         "and right(birth_digits_l, 2) = substr(birth_digits_r, 5, 2)",
-        0.01,
+        0.012,
         0.00002,
     ),
     (
@@ -70,11 +73,18 @@ BIRTH_DATE: list[Level] = [
     ),
     (
         "year or day and month the same",
-        "left(birth_digits_l, 4) = left(birth_digits_r, 4) or right(birth_digits_l, 4) = right(birth_digits_r, 4)",
-        0.01,
+        "left(birth_digits_l, 4) = left(birth_digits_r, 4) "
+        "or right(birth_digits_l, 4) = right(birth_digits_r, 4)",
+        0.012,
         0.018,
     ),
-    ("different", "ELSE", 0.02, 0.98),
+    (
+        "a generation apart",
+        f"abs(year(birth_date_l) - year(birth_date_r)) >= {GENERATION_YEARS}",
+        0.004,
+        0.5,
+    ),
+    ("different", "ELSE", 0.012, 0.48095),
 ]
 
 EMAIL: list[Level] = [

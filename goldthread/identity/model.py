@@ -5,16 +5,41 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import cache
+from math import log2
 from pathlib import Path
 from typing import Any
+
+from goldthread.identity.household import HOUSEHOLD
 
 COMMITTED = Path(__file__).parent / "models" / "people.json"
 
 
 @dataclass(frozen=True)
+class Level:
+    """One level of agreement. number: Splink's, 0 is the last, -1 would be missing. m, u, h: its
+    chance between records of one person, of strangers, of two members of a household."""
+
+    label: str
+    number: int
+    m: float
+    u: float
+    h: float
+
+    @property
+    def bits(self) -> float:
+        """Evidence for one person against two strangers."""
+        return log2(self.m / self.u)
+
+    @property
+    def household_bits(self) -> float:
+        """Evidence for one person against two members of a household."""
+        return log2(self.m / self.h)
+
+
+@dataclass(frozen=True)
 class LinkageModel:
-    """settings: what Splink reads. term_frequencies: column of the people table → value → share
-    of people with that value; only names seen at least five times. notes: how it was trained."""
+    """settings: what Splink reads. term_frequencies: column of the people table → value → share of
+    people; only names seen at least five times. notes: how it was trained."""
 
     settings: dict[str, Any]
     term_frequencies: dict[str, dict[str, float]]
@@ -27,23 +52,43 @@ class LinkageModel:
         return cls(content["settings"], content["term_frequencies"], content["notes"])
 
     def save(self, path: Path) -> None:
-        """Write the model file, keys in order, so that two trainings can be compared line by line."""
+        """Write the model file, keys in order: two trainings can be compared line by line."""
         content = {
             "notes": self.notes,
             "settings": self.settings,
             "term_frequencies": self.term_frequencies,
         }
-        path.write_text(
-            json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
-        )
+        path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
     @property
     def prior_weight(self) -> float:
         """Bits that Splink adds to every pair for the prior; taken off again after scoring."""
-        from math import log2
-
         prior = self.settings["probability_two_random_records_match"]
         return log2(prior / (1 - prior))
+
+    @property
+    def levels(self) -> dict[str, list[Level]]:
+        """The levels of each comparison, best first, missing values aside."""
+        return {
+            comparison["output_column_name"]: self._levels(comparison)
+            for comparison in self.settings["comparisons"]
+        }
+
+    def _levels(self, comparison: dict[str, Any]) -> list[Level]:
+        name = comparison["output_column_name"]
+        found = [level for level in comparison["comparison_levels"] if not is_missing(level)]
+        levels = []
+        for position, level in enumerate(found):
+            m, label = level["m_probability"], level["label_for_charts"]
+            chance = HOUSEHOLD[name][label] if name in HOUSEHOLD else m
+            number = len(found) - 1 - position
+            levels.append(Level(label, number, m, level["u_probability"], chance))
+        return levels
+
+
+def is_missing(level: dict[str, Any]) -> bool:
+    """Whether a Splink level stands for missing values."""
+    return bool(level.get("is_null_level"))
 
 
 @cache

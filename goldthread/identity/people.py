@@ -77,9 +77,8 @@ def _spell(cursor: duckdb.DuckDBPyConnection, records: str) -> None:
         for column in SPELLED
     )
     found = [row[0] for row in cursor.execute(texts).fetchall()]
-    spelled = [transliterate(text) for text in found]
-    spellings = pa.table({"text": pa.array(found, "string"), "spelled": pa.array(spelled, "string")})
-    cursor.register("spellings", spellings)
+    spelled = pa.array([transliterate(text) for text in found], "string")
+    cursor.register("spellings", pa.table({"text": pa.array(found, "string"), "spelled": spelled}))
 
 
 def _folded(column: str, letters: str = "a-z") -> str:

@@ -53,11 +53,6 @@ class Judgement:
             f"+ {self.household_ratio} * pow(2, -household_weight)))"
         )
 
-    @property
-    def conflict_sql(self) -> str:
-        """SQL condition over household_weight: these two are different members of a household."""
-        return f"household_weight <= {CONFLICT_WEIGHT}"
-
 
 def judge(cursor: duckdb.DuckDBPyConnection, scores: str, people: str) -> Judgement:
     """Priors and threshold for the pairs of table ``scores`` over the people of table ``people``.

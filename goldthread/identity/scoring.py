@@ -6,10 +6,10 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from goldthread.identity.blocking import write_candidate_pairs
-from goldthread.identity.household import SUFFIX_WEIGHT, household_weight_sql, is_level_sql
-from goldthread.identity.model import LinkageModel, committed_model
+from goldthread.identity.household import SUFFIX_WEIGHT
+from goldthread.identity.model import Level, LinkageModel, committed_model
 from goldthread.identity.people import prepare_people
-from goldthread.identity.probability import Judgement, judge
+from goldthread.identity.probability import CONFLICT_WEIGHT, Judgement, judge
 from goldthread.identity.workspace import adopt, quiet_splink, scratch
 
 if TYPE_CHECKING:
@@ -37,8 +37,9 @@ def score_pairs(
     an identifier. nicknames: nickname, name.
     Returns left_key < right_key (source_record_key of profiles), match_weight (bits against two
     strangers), household_weight (bits against two of one household), match_probability (prior
-    included), is_link (probable enough, see ``probability``) and conflict (the attribute that
-    makes two people of them, null when none does).
+    included), is_link (probable enough, see ``probability``), conflict (the attribute that makes
+    two people of them, null when none does), the level of agreement found for each attribute, and
+    the prior_weight and household_ratio that all pairs were judged with.
     """
     model = model or committed_model()
     with scratch(session) as cursor:
@@ -52,41 +53,66 @@ def score_pairs(
         judgement = judge(cursor, "scores", "people")
         _write_meeting_pairs(cursor, judgement)
         weigh(cursor, model, "unscored_pairs", "meeting_scores")
-        return cursor.execute(_pairs_sql(judgement)).to_arrow_table()
+        return cursor.execute(_pairs_sql(model, judgement)).to_arrow_table()
 
 
 def weigh(cursor: duckdb.DuckDBPyConnection, model: LinkageModel, pairs: str, target: str) -> None:
-    """Write table ``target`` (id_l, id_r, match_weight, household_weight, conflict).
+    """Write table ``target``: id_l, id_r, match_weight, household_weight and the levels found.
 
-    pairs: a table of id_l < id_r over table ``people``.
+    pairs: a table of id_l < id_r over table ``people``. The levels stand in columns named like
+    first_name_level, numbered as ``LinkageModel.levels`` does, -1 where a value is missing.
     """
+    level_columns = "".join(f", {name}_level tinyint" for name in model.levels)
     cursor.execute(
         f"create or replace table {target} (id_l bigint, id_r bigint, match_weight double, "
-        "household_weight double, conflict varchar)"
+        f"household_weight double, suffixes_differ boolean{level_columns})"
     )
     if cursor.execute(f"select 1 from {pairs} limit 1").fetchone() is None:
         return
-    suffixes_differ = "l.suffix <> r.suffix"
+    household = " + ".join(
+        f"case {name}_level {arms} else 0 end"
+        for name, levels in model.levels.items()
+        if (
+            arms := " ".join(
+                f"when {level.number} then {level.household_bits:.4f}"
+                for level in levels
+                if level.household_bits
+            )
+        )
+    )
     cursor.execute(
         f"""
         insert into {target}
+        with found as (
+            select
+                id_l,
+                id_r,
+                match_weight - ({model.prior_weight}) as match_weight,
+                coalesce(l.suffix <> r.suffix, false) as suffixes_differ,
+                {", ".join(_level_sql(name, levels) for name, levels in model.levels.items())}
+            from {_predicted(cursor, model, pairs)}
+            join people as l on id_l = l.id
+            join people as r on id_r = r.id
+        )
         select
             id_l,
             id_r,
-            match_weight - ({model.prior_weight}),
-            {household_weight_sql(model.settings)}
-                + case when {suffixes_differ} then {SUFFIX_WEIGHT} else 0 end,
-            case
-                when {suffixes_differ} then 'name_suffix'
-                when {is_level_sql(model.settings, 'first_name', 'different')} then 'first_name'
-                when {is_level_sql(model.settings, 'birth_date', 'different')} then 'birth_date'
-                else 'household'
-            end
-        from {_predicted(cursor, model, pairs)}
-        join people as l on id_l = l.id
-        join people as r on id_r = r.id
+            match_weight,
+            {household} + case when suffixes_differ then {SUFFIX_WEIGHT} else 0 end,
+            suffixes_differ,
+            {", ".join(f"{name}_level" for name in model.levels)}
+        from found
         """
     )
+
+
+def _level_sql(comparison: str, levels: list[Level]) -> str:
+    """Splink gives out the weight of the level it found, not its number."""
+    arms = " ".join(
+        f"when abs(mw_{comparison} - ({level.bits!r})) < 1e-7 then {level.number}"
+        for level in levels
+    )
+    return f"case {arms} else -1 end as {comparison}_level"
 
 
 def _predicted(cursor: duckdb.DuckDBPyConnection, model: LinkageModel, pairs: str) -> str:
@@ -179,7 +205,8 @@ def _write_meeting_pairs(cursor: duckdb.DuckDBPyConnection, judgement: Judgement
     )
 
 
-def _pairs_sql(judgement: Judgement) -> str:
+def _pairs_sql(model: LinkageModel, judgement: Judgement) -> str:
+    levels = ", ".join(f"{name}_level" for name in model.levels)
     return f"""
         with kept as (
             select scores.* from scores
@@ -201,7 +228,16 @@ def _pairs_sql(judgement: Judgement) -> str:
             round(household_weight, 6) as household_weight,
             match_probability,
             match_probability >= {judgement.threshold} as is_link,
-            case when {judgement.conflict_sql} then conflict end as conflict
+            case
+                when household_weight > {CONFLICT_WEIGHT} then null
+                when suffixes_differ then 'name_suffix'
+                when first_name_level = 0 then 'first_name'
+                when birth_date_level in (0, 1) then 'birth_date'
+                else 'household'
+            end as conflict,
+            {levels},
+            cast({judgement.prior_weight} as double) as prior_weight,
+            cast({judgement.household_ratio} as double) as household_ratio
         from judged
         join people as l on judged.id_l = l.id
         join people as r on judged.id_r = r.id

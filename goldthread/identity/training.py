@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from goldthread.identity.blocking import RULES, write_candidates_by_rule
 from goldthread.identity.comparisons import TERM_FREQUENCIES, starting_settings
-from goldthread.identity.model import LinkageModel
+from goldthread.identity.mixture import Chances, separate
+from goldthread.identity.model import LinkageModel, is_missing
 from goldthread.identity.people import prepare_people
+from goldthread.identity.scoring import weigh
 from goldthread.identity.workspace import adopt, quiet_splink, scratch
 
 if TYPE_CHECKING:
@@ -19,8 +23,9 @@ LEAST_BEARERS = 5
 # Fewer pairs than this teach nothing.
 LEAST_PAIRS = 200
 
-# Share of the starting value in each parameter.
-TEMPER = 0.2
+# Share of the starting value in each parameter. No data shows every kind of mistake: a model of one
+# shop's clean data would take the next shop's typing errors for other people.
+TEMPER = 0.25
 
 # What is held fixed while the rest is estimated: each session estimates all other comparisons.
 SESSIONS = (
@@ -36,21 +41,36 @@ def train(records: Any, nicknames: Any, session: Any, seed: int = 1) -> LinkageM
 
     records: int_identity__linkage_records. seed: of the random pairs u is estimated from.
     The same records and seed give the same model.
+
+    Splink estimates u from random pairs and m from pairs that agree on something. Its two classes
+    cannot tell a person from a household, so m is estimated once more with households as a class
+    of their own.
     """
     with scratch(session) as cursor:
         adopt(cursor, "records", records)
         adopt(cursor, "nicknames", nicknames)
         prepare_people(cursor, "records", "nicknames")
-        settings = _estimate(cursor, seed)
-        frequencies = {
-            column: _frequencies(cursor, column) for column in TERM_FREQUENCIES.values()
-        }
-        row = cursor.execute("select count(*) from people").fetchone()
+        people = _count(cursor, "people")
+        model = LinkageModel(
+            settings=_estimate(cursor, seed),
+            term_frequencies={
+                column: _frequencies(cursor, column) for column in TERM_FREQUENCIES.values()
+            },
+            notes={"people": people, "seed": seed},
+        )
+        write_candidates_by_rule(cursor, "people", "candidates")
+        weigh(cursor, model, "candidates", "scores")
+        return _with_households(cursor, model, people)
+
+
+def _count(cursor: duckdb.DuckDBPyConnection, table: str) -> int:
+    row = cursor.execute(f"select count(*) from {table}").fetchone()
     assert row is not None
-    return LinkageModel(settings, frequencies, {"people": row[0], "seed": seed})
+    return int(row[0])
 
 
 def _estimate(cursor: duckdb.DuckDBPyConnection, seed: int) -> dict[str, Any]:
+    """Splink's own training: u from random pairs, m in sessions that each fix something."""
     from splink import DuckDBAPI, Linker
 
     api = DuckDBAPI(cursor)
@@ -58,38 +78,57 @@ def _estimate(cursor: duckdb.DuckDBPyConnection, seed: int) -> dict[str, Any]:
         linker = Linker(api.register("people"), starting_settings(), log_level=logging.ERROR)
         linker.training.estimate_u_using_random_sampling(max_pairs=2_000_000, seed=seed)
         for rule in SESSIONS:
-            if _pair_count(cursor, rule) >= LEAST_PAIRS:
+            pairs = f"(select 1 from people as l join people as r on {rule} and l.id < r.id)"
+            if _count(cursor, pairs) >= LEAST_PAIRS:
                 linker.training.estimate_parameters_using_expectation_maximisation(rule)
         settings: dict[str, Any] = linker.misc.save_model_to_json()
-    return _tempered(settings)
+    # A level that never occurred has no estimate yet.
+    return _mixed(settings, share_of_start=0.01)
 
 
-def _pair_count(cursor: duckdb.DuckDBPyConnection, rule: str) -> int:
-    row = cursor.execute(
-        f"select count(*) from people as l join people as r on {rule} and l.id < r.id"
-    ).fetchone()
-    assert row is not None
-    return int(row[0])
-
-
-def _tempered(settings: dict[str, Any]) -> dict[str, Any]:
-    """Draw each estimate a little towards its starting value.
-
-    No data shows every kind of mistake: a level that training never met would get an impossible
-    weight, and a clean training set would make the model trust a difference too much.
-    """
-    starting = {c["output_column_name"]: c for c in starting_settings()["comparisons"]}
-    for comparison in settings["comparisons"]:
-        levels = comparison["comparison_levels"][1:]
-        starts = starting[comparison["output_column_name"]]["comparison_levels"][1:]
+def _mixed(settings: dict[str, Any], share_of_start: float) -> dict[str, Any]:
+    """The settings with each probability drawn towards its starting value, changed in place."""
+    starting = starting_settings()["comparisons"]
+    for comparison, start in zip(settings["comparisons"], starting, strict=True):
+        both = zip(comparison["comparison_levels"], start["comparison_levels"], strict=True)
+        pairs = [(level, first) for level, first in both if not is_missing(level)]
         for key in ("m_probability", "u_probability"):
             mixed = [
-                (1 - TEMPER) * level.get(key, start[key]) + TEMPER * start[key]
-                for level, start in zip(levels, starts, strict=True)
+                (1 - share_of_start) * level.get(key, first[key]) + share_of_start * first[key]
+                for level, first in pairs
             ]
-            for level, value in zip(levels, mixed, strict=True):
+            for (level, _), value in zip(pairs, mixed, strict=True):
                 level[key] = float(f"{value / sum(mixed):.4g}")
     return settings
+
+
+def _with_households(
+    cursor: duckdb.DuckDBPyConnection, model: LinkageModel, people: int
+) -> LinkageModel:
+    """Estimate m again from the levels that the candidate pairs show."""
+    names = list(model.levels)
+    columns = ", ".join(f"{name}_level" for name in names)
+    rows = cursor.execute(
+        f"select {columns}, rules, count(*) from scores join candidates using (id_l, id_r) "
+        "group by all order by all"
+    ).fetchall()
+    found = separate(
+        patterns=[row[:-2] for row in rows],
+        counts=[row[-1] for row in rows],
+        free=[_found_without(row[-2], names) for row in rows],
+        starting=Chances.of(model),
+        all_pairs=people * (people - 1) / 2,
+    )
+    for chances, comparison in zip(found, model.settings["comparisons"], strict=True):
+        levels = [each for each in comparison["comparison_levels"] if not is_missing(each)]
+        for level, chance in zip(levels, reversed(chances), strict=True):
+            level["m_probability"] = float(chance)
+    return replace(model, settings=_mixed(model.settings, TEMPER))
+
+
+def _found_without(rules: list[int], names: list[str]) -> list[bool]:
+    """For each comparison whether one of the rules finds a pair without its help."""
+    return [any(name not in RULES[rule].comparisons for rule in rules) for name in names]
 
 
 def _frequencies(cursor: duckdb.DuckDBPyConnection, column: str) -> dict[str, float]:

@@ -8,7 +8,7 @@ import unicodedata
 LETTERS = {
     **dict(zip("абвгдезийклмнопрстуфхъыэіїєґў", "abvgdeziiklmnoprstufh_yeiyegu", strict=True)),
     **{"ё": "e", "ж": "zh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch", "ю": "yu", "я": "ya"},
-    **{"ь": "", "ъ": "", "ј": "j", "љ": "lj", "њ": "nj", "ћ": "c", "ђ": "dj", "џ": "dz"},
+    **{"ь": "", "ъ": "", "\u0458": "j", "љ": "lj", "њ": "nj", "ћ": "c", "ђ": "dj", "џ": "dz"},
     **dict(zip("αβγδεζηικλμνξοπρσςτυφω", "avgdeziiklmnxoprsstyfo", strict=True)),
     **{"θ": "th", "χ": "ch", "ψ": "ps"},
     **{"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "ł": "l", "þ": "th"},

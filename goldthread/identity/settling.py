@@ -1,0 +1,161 @@
+"""Settling one component in which not everybody can be the same person."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from math import log2
+from typing import TYPE_CHECKING, Any
+
+from goldthread.identity.household import SUFFIX_WEIGHT
+
+if TYPE_CHECKING:
+    from goldthread.identity.model import LinkageModel
+
+# What the details of both sides must make of a join: more likely one person than not.
+LEAST_PROBABILITY = 0.5
+
+
+@dataclass(frozen=True)
+class Edge:
+    """A link between records ``left`` < ``right``. rank: smaller is followed first. is_decided:
+    people decided it. is_certain: no evidence of the details outweighs it."""
+
+    left: int
+    right: int
+    rank: tuple[Any, ...]
+    is_decided: bool = False
+    is_certain: bool = False
+
+
+@dataclass
+class Component:
+    """edges: the links. levels: pair of records → level found for each comparison (-1 missing).
+    other_suffix: pairs of which one is "Jr." and the other "Sr.". unique_ids: record →
+    {(identifier_type, identifier_value)} of identifiers a person has only one of. apart: pairs that
+    people decided are two persons."""
+
+    edges: list[Edge] = field(default_factory=list)
+    levels: dict[tuple[int, int], tuple[int, ...]] = field(default_factory=dict)
+    other_suffix: set[tuple[int, int]] = field(default_factory=set)
+    unique_ids: dict[int, set[tuple[str, str]]] = field(default_factory=dict)
+    apart: set[tuple[int, int]] = field(default_factory=set)
+
+
+class Judge:
+    """Weighs what the details of two groups of records say, attribute by attribute.
+
+    Of each attribute the best agreement between the groups counts once, however many records repeat
+    it: five records without birth date do not outvote the two that have one.
+    """
+
+    def __init__(self, model: LinkageModel, prior_weight: float, household_ratio: float) -> None:
+        self._prior = prior_weight
+        self._household_prior = -log2(household_ratio)
+        self._bits = [
+            {level.number: (level.bits, level.household_bits) for level in levels}
+            for levels in model.levels.values()
+        ]
+        # An initial fits many names: a name that differs says more.
+        self._standing = [
+            {level.number: -99.0 if level.label == "initial" else level.bits for level in levels}
+            for levels in model.levels.values()
+        ]
+
+    def best(self, first: tuple[int, ...], second: tuple[int, ...]) -> tuple[int, ...]:
+        """The levels of two pairs taken together."""
+        return tuple(
+            two if one < 0 else one if two < 0 else max(one, two, key=standing.__getitem__)
+            for one, two, standing in zip(first, second, self._standing, strict=True)
+        )
+
+    def probability(self, levels: tuple[int, ...], suffixes_differ: bool) -> float:
+        """Of one person, against strangers and against members of one household."""
+        weight, household = self._prior, self._household_prior
+        for number, bits in zip(levels, self._bits, strict=True):
+            if number >= 0:
+                weight += bits[number][0]
+                household += bits[number][1]
+        if suffixes_differ:
+            household += SUFFIX_WEIGHT
+        return float(1 / (1 + 2 ** -min(weight, 60) + 2 ** -min(household, 60)))
+
+
+def settle(component: Component, judge: Judge) -> list[list[int]]:
+    """Merge records along the links, strongest first, as long as nothing speaks against it.
+
+    A link is not followed when it would give one person two values of a unique identifier, when
+    people decided that somebody on one side is not somebody on the other, or when the details of
+    all records on both sides, taken together, make them two people. Links that people decided are
+    stopped only by such a decision.
+    """
+    groups = _Groups(component, judge)
+    for edge in sorted(component.edges, key=lambda edge: edge.rank):
+        left, right = groups.of[edge.left], groups.of[edge.right]
+        if left == right or right in groups.apart[left]:
+            continue
+        if edge.is_decided or (
+            not contradict(groups.unique_ids[left], groups.unique_ids[right])
+            and (edge.is_certain or groups.fit(left, right))
+        ):
+            groups.merge(left, right)
+    return sorted(sorted(members) for members in groups.members.values())
+
+
+def contradict(left: set[tuple[str, str]], right: set[tuple[str, str]]) -> bool:
+    """Whether each side holds a value of some unique identifier that the other lacks."""
+    for kind in {kind for kind, _ in left} & {kind for kind, _ in right}:
+        ours = {value for candidate, value in left if candidate == kind}
+        theirs = {value for candidate, value in right if candidate == kind}
+        if ours - theirs and theirs - ours:
+            return True
+    return False
+
+
+class _Groups:
+    """The records merged so far, and what is known between any two groups of them."""
+
+    def __init__(self, component: Component, judge: Judge) -> None:
+        self._judge = judge
+        nodes = sorted({node for edge in component.edges for node in (edge.left, edge.right)})
+        self.of = {node: node for node in nodes}
+        self.members = {node: {node} for node in nodes}
+        self.unique_ids = {node: set(component.unique_ids.get(node, ())) for node in nodes}
+        self.apart: dict[int, set[int]] = defaultdict(set)
+        self._levels: dict[int, dict[int, tuple[int, ...]]] = {node: {} for node in nodes}
+        self._suffix: dict[int, set[int]] = defaultdict(set)
+        for (left, right), levels in component.levels.items():
+            if left in self.of and right in self.of:
+                self._levels[left][right] = self._levels[right][left] = levels
+        for pairs, known in ((component.apart, self.apart), (component.other_suffix, self._suffix)):
+            for left, right in pairs:
+                known[left].add(right)
+                known[right].add(left)
+
+    def fit(self, left: int, right: int) -> bool:
+        """Whether the details, where there are any to compare, allow one person."""
+        levels = self._levels[left].get(right)
+        if levels is None:
+            return True
+        probability = self._judge.probability(levels, right in self._suffix[left])
+        return probability >= LEAST_PROBABILITY
+
+    def merge(self, left: int, right: int) -> None:
+        """Make one group of two."""
+        kept, gone = sorted((left, right), key=lambda group: (-len(self.members[group]), group))
+        for node in self.members[gone]:
+            self.of[node] = kept
+        self.members[kept] |= self.members.pop(gone)
+        self.unique_ids[kept] |= self.unique_ids.pop(gone)
+        for other, levels in self._levels.pop(gone).items():
+            del self._levels[other][gone]
+            if other != kept:
+                known = self._levels[kept].get(other)
+                together = self._judge.best(known, levels) if known else levels
+                self._levels[kept][other] = self._levels[other][kept] = together
+        for relation in (self.apart, self._suffix):
+            for other in relation.pop(gone, set()):
+                relation[other].discard(gone)
+                if other != kept:
+                    relation[other].add(kept)
+                    relation[kept].add(other)
