@@ -53,7 +53,7 @@ def _batches(file: TextFile, table: Table) -> Iterator[Batch]:
         lines = data.splitlines(keepends=True) if b"\r" not in data else _split_lines(data)
         if not at_end and lines and not lines[-1].endswith(b"\n"):
             lines.pop()
-        if header is None and lines:
+        if header is None and lines and lines[0].endswith(b"\n"):
             header = _header_names(lines[0])
             file.settle(lines[0], lines[0].count(b"\n"))
             data = data[len(lines[0]) :]

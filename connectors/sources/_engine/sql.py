@@ -51,7 +51,7 @@ create or replace temp macro as_time(x) as
 
 create or replace temp macro as_day(x) as
     case
-        when length(trim(x)) <= 10 then try_cast(trim(x) as date)
+        when length(trim(x)) <= 10 and trim(x) between '0' and ':' then try_cast(trim(x) as date)
         when as_time(x) is not null then try_cast(trim(x)[:10] as date)
     end;
 

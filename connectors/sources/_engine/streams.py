@@ -94,7 +94,8 @@ class TextFile:
     def _resume(self, known: FileState) -> None:
         left = known.offset
         while left and (part := self._stream.read(min(left, CHUNK_BYTES))):
-            self.head = self.head or part[: part.find(b"\n") + 1]
+            if not self.head.endswith(b"\n"):
+                self.head += part[: part.find(b"\n") + 1] or part
             self._digest.update(part)
             left -= len(part)
         if left or (known.offset and self._digest.hexdigest() != known.sha256):

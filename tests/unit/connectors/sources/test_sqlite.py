@@ -1,0 +1,136 @@
+"""SQLite: a column may hold anything, and one odd value never fails a load."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from connectors.sources import UnreadableFile
+from connectors.sources._engine import sqlite_rows
+from tests.unit.connectors.sources.samples import Staged, app_database
+
+Stager = Callable[..., Staged]
+
+
+def purchase(purchase_id: Any, **cells: Any) -> dict[str, Any]:
+    return {
+        "purchase_id": purchase_id,
+        "user_id": "u1",
+        "quantity": 1,
+        "unit_price": 9.5,
+        "currency": "USD",
+        "status": "completed",
+        "purchased_at": "2026-11-01T10:00:00Z",
+        "updated_at": "2026-11-01T10:00:00Z",
+        **cells,
+    }
+
+
+@pytest.fixture
+def purchases(staged: Stager, tmp_path: Path) -> Callable[..., Staged]:
+    def load(*rows: dict[str, Any]) -> Staged:
+        app_database(tmp_path / "app.sqlite", purchases=list(rows))
+        return staged("app", "purchases", "app.sqlite", None)
+
+    return load
+
+
+def test_values_are_typed_whatever_sqlite_holds(purchases: Callable[..., Staged]) -> None:
+    result = purchases(
+        purchase("p1", quantity=2, unit_price=19.99),
+        purchase("p2", quantity="3", unit_price="1e2"),
+        purchase("p3", quantity=1.0, unit_price=0),
+        purchase(4, product_name=b"shoe", unit_price=b"9.5"),
+    )
+    assert result.broken == {}
+    assert result.keys("purchase_id") == ["p1", "p2", "p3", "4"]
+    assert result.keys("quantity") == [Decimal(2), Decimal(3), Decimal(1), Decimal(1)]
+    assert result.keys("unit_price") == [Decimal("19.99"), Decimal(100), Decimal(0), Decimal("9.5")]
+    assert result.keys("_row_number") == [1, 2, 3, 4]
+    assert result.rows[3]["product_name"] == "shoe"
+
+
+@pytest.mark.parametrize(
+    ("cells", "reason"),
+    [
+        ({"purchase_id": None}, "purchase_id is missing"),
+        ({"user_id": None}, "user_id is missing: it must name the person"),
+        ({"user_id": "  "}, "user_id is missing"),
+        ({"quantity": -2}, "quantity is -2: it must be a number above 0"),
+        ({"quantity": 0}, "quantity is 0"),
+        ({"quantity": "two"}, "quantity is two"),
+        ({"quantity": None}, "quantity is missing"),
+        ({"unit_price": -0.01}, "unit_price is -0.01: it must be a number of at least 0"),
+        ({"unit_price": "free"}, "unit_price is free"),
+        ({"unit_price": float("inf")}, "unit_price is Inf"),
+        ({"currency": "dollars"}, "currency is dollars: it must be a currency code"),
+        ({"currency": ""}, "currency is missing"),
+        ({"status": "lost"}, "status is lost: it must be one of completed, refunded, cancelled"),
+        ({"purchased_at": "2026-02-30T10:00:00Z"}, "purchased_at is 2026-02-30T10:00:00Z"),
+        ({"purchased_at": "9999-01-01T10:00:00Z"}, "purchased_at is 9999"),
+        ({"purchased_at": None, "updated_at": None}, "at least one must say when it was"),
+        ({"product_name": "a\0b"}, "product_name holds a NUL byte"),
+        ({"product_name": "x" * 262_145}, "product_name has 262145 bytes"),
+        ({"product_name": b"\xff\xfe"}, "product_name is not UTF-8: byte 0xff"),
+    ],
+)
+def test_a_broken_row_is_set_aside_with_its_reason(
+    purchases: Callable[..., Staged], cells: dict[str, Any], reason: str
+) -> None:
+    result = purchases(purchase("p1"), purchase("p2") | cells, purchase("p3"))
+    assert list(result.broken) == [2]
+    assert reason in result.broken[2]
+    assert result.keys("purchase_id") == ["p1", "p3"]
+
+
+def test_unknown_columns_are_kept_and_missing_ones_are_null(staged: Stager, tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "app.sqlite") as connection:
+        connection.execute(
+            'create table users (user_id text primary key, "e-mail" text, email text)'
+        )
+        connection.execute("insert into users values ('u1', 'x', 'ann@example.org')")
+    result = staged("app", "users", "app.sqlite", None)
+    assert result.keys("_extra") == ['{"e-mail":"x"}']
+    assert result.keys("updated_at") == [None]
+    assert staged("app", "purchases", "app.sqlite", None).rows == []
+
+
+def test_a_table_without_rowid_is_numbered(staged: Stager, tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "app.sqlite") as connection:
+        connection.execute(
+            "create table users (user_id text primary key, email text) without rowid"
+        )
+        connection.executemany("insert into users values (?, 'a@b.co')", [["u2"], ["u1"]])
+    assert staged("app", "users", "app.sqlite", None).keys("_row_number") == [1, 2]
+
+
+def test_a_file_that_is_no_database_is_reported_not_raised(staged: Stager) -> None:
+    result = staged("app", "users", "app.sqlite", b"no database " * 100)
+    assert "cannot be read" in result.broken[0]
+
+
+def test_a_locked_database_is_named(
+    staged: Stager, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite_rows, "BUSY_SECONDS", 0.01)
+    app_database(tmp_path / "app.sqlite")
+    writer = sqlite3.connect(tmp_path / "app.sqlite")
+    writer.execute("begin exclusive")
+    with pytest.raises(UnreadableFile, match=r"app\.sqlite cannot be read: database is locked"):
+        staged("app", "users", "app.sqlite", None)
+    writer.close()
+
+
+def test_what_stands_in_the_write_ahead_log_is_read(staged: Stager, tmp_path: Path) -> None:
+    app_database(tmp_path / "app.sqlite")
+    writer = sqlite3.connect(tmp_path / "app.sqlite")
+    writer.execute("pragma journal_mode = wal")
+    writer.execute("insert into users (user_id, email) values ('u1', 'ann@example.org')")
+    writer.commit()
+    assert staged("app", "users", "app.sqlite", None).keys("user_id") == ["u1"]
+    writer.close()
