@@ -1,0 +1,1 @@
+"""Reading processes on the published files while they are published again and again."""
