@@ -22,7 +22,7 @@ def settle(stage: Stage, source: Source) -> TableResult:
     good = _count(stage, stage.parts)
     con.execute("create or replace temp table unchanged (source_file varchar, row_number bigint)")
     rewritten = any(reading.kind == "rewritten" for reading in stage.readings)
-    if stage.parts and (table.skip_known or rewritten):
+    if table.skip_known or rewritten:
         _find_unchanged(stage, raw)
         if table.newest == "file":
             _take_back(stage, raw)
@@ -75,9 +75,10 @@ def _heal(stage: Stage, source: Source, raw: str) -> None:
 def _find_unchanged(stage: Stage, raw: str) -> None:
     """Rows that need no loading, as (file, row number) in ``unchanged``."""
     keys = ", ".join(quoted(name) for name in stage.table.key)
+    incoming = _from_parts(stage.parts) if stage.parts else f"{raw} limit 0"
     stage.con.execute(
         f"create or replace temp table incoming as select {keys}, _row_hash, _source_file, "
-        f"_file_version, _row_number from {_from_parts(stage.parts)}"
+        f"_file_version, _row_number from {incoming}"
     )
     if stage.table.newest == "content":
         # The rows themselves say which is newest, so one of each content is enough.
