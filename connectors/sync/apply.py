@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -26,7 +27,7 @@ from connectors.sync.results import Plan, Progress, SyncResult
 from connectors.sync.retry import RetryPolicy
 from connectors.sync.runs import begin_run, end_run
 from connectors.sync.sender import Sender
-from connectors.sync.settle import Delivery, record, settle
+from connectors.sync.settle import Delivery, record, release_unsent, settle
 from connectors.sync.snapshots import clear_unfinished, export_root, is_snapshot
 from connectors.sync.spec import SyncSpec, destination_settings
 from connectors.sync.transport import Transport
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
 # Answers not yet committed when the process dies are asked for again, under the same key.
 _COMMIT_SECONDS = 0.5
+_REASONS_SHOWN = 20
 
 
 def apply_sync(
@@ -76,6 +78,7 @@ def apply_sync(
                     destination, phases, export_root(settings, spec), policy or RetryPolicy()
                 )
             )
+            release_unsent(con, run_number)
             settle(con)
             outcomes = end_run(
                 con, run_number, sent=dispatch.sent, requests=sender.requests, stopped=stopped
@@ -90,13 +93,21 @@ def apply_sync(
         acknowledged=acknowledged,
         rejected=sum(outcomes.get("rejected", {}).values()),
         undelivered=sum(outcomes.get("retryable", {}).values()),
-        reasons={
-            reason: count for reasons in outcomes.values() for reason, count in reasons.items()
-        },
+        reasons=_most_frequent(outcomes),
         requests=sender.requests,
         stopped=stopped,
         snapshot_rows=dispatch.snapshot_rows,
     )
+
+
+def _most_frequent(outcomes: Mapping[str, Mapping[str, int]]) -> dict[str, int]:
+    """Reasons of all states with their counts, the rare ones together."""
+    counts: Counter[str] = Counter()
+    for reasons in outcomes.values():
+        counts.update(reasons)
+    shown = dict(counts.most_common(_REASONS_SHOWN))
+    rest = counts.total() - sum(shown.values())
+    return {**shown, "other reasons": rest} if rest else shown
 
 
 def connect_destination(spec: SyncSpec, environment: Mapping[str, str]) -> Destination:

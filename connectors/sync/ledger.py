@@ -37,6 +37,9 @@ if TYPE_CHECKING:
 
     from goldthread.settings import Settings
 
+# Counts up with every change of the tables.
+FORMAT = "1"
+
 TABLES = {
     "meta": "name varchar, value varchar",
     "runs": """
@@ -141,15 +144,19 @@ def _create_tables(con: duckdb.DuckDBPyConnection, spec: SyncSpec, key: SecretBy
         con.execute(f"create table if not exists ledger.{table} ({columns})")
     if not _meta(con):
         con.execute(
-            "insert into ledger.meta values ('ledger_id', ?), ('key', ?), ('destination', ?), "
-            "('object', ?)",
-            [uuid.uuid4().hex, fingerprint(key), spec.destination, spec.object],
+            "insert into ledger.meta values ('format', ?), ('ledger_id', ?), ('key', ?), "
+            "('destination', ?), ('object', ?)",
+            [FORMAT, uuid.uuid4().hex, fingerprint(key), spec.destination, spec.object],
         )
     con.execute("commit")
 
 
 def _check_identity(con: duckdb.DuckDBPyConnection, spec: SyncSpec, key: SecretBytes) -> None:
     meta = _meta(con)
+    if meta["format"] != FORMAT:
+        raise LedgerMismatch(
+            f"The ledger of {spec.name} has format {meta['format']}, this version writes {FORMAT}."
+        )
     if meta["key"] != fingerprint(key):
         raise LedgerMismatch(
             f"The ledger of {spec.name} was written with another key. Give it back "

@@ -94,6 +94,19 @@ def record(con: duckdb.DuckDBPyConnection, deliveries: Sequence[Delivery]) -> No
     con.unregister("answered_rows")
 
 
+def release_unsent(con: duckdb.DuckDBPyConnection, run_number: int) -> None:
+    """Decide the batches that a run which stopped early made but never tried to send.
+
+    To be called when sending has ended, not after a crash: there, no attempt on record proves
+    nothing. Their rows are where they were before, and free for the next difference.
+    """
+    con.execute(
+        "update ledger.batches set state = 'done' "
+        "where state = 'pending' and run_number = ? and attempt_count = 0",
+        [run_number],
+    )
+
+
 def settle(con: duckdb.DuckDBPyConnection) -> None:
     """Carry the outcome of every decided batch into ``live`` and ``refusals``, once.
 

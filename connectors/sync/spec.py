@@ -124,6 +124,8 @@ def check_spec(spec: SyncSpec) -> None:
         for field, column in spec.fields.items()
         if column not in spec.columns
     ]
+    if len({field.lower() for field in spec.fields}) < len(spec.fields):
+        problems.append("two fields differ only in upper and lower case")
     problems += [
         f"key column {key!r} is not mapped by any field, so the destination could not be told "
         "which row to remove"

@@ -232,9 +232,18 @@ def test_wrong_credentials_stop_at_once_and_lose_nothing(
         assert result.undelivered == 50
         assert result.reasons == {f"http_{status}": 10, "not_sent": 40}
         assert f"http_{status}" in (result.stopped or "")
+        # Who withdraws consent before anything was sent about them is not heard of at all.
+        unsent = home.history("select min(customer_id) from sync_rows where reason = 'not_sent'")
+        (gone,) = unsent[0]
         receiver.faults = lambda seen: None
-        assert apply(home, receiver).acknowledged == 50
+        home.publish(
+            members(50), small_batches(home, concurrency=1), denied={gone: "consent_denied"}
+        )
+        result = apply(home, receiver)
+        assert (result.plan.resends, result.plan.adds, result.plan.removes) == (10, 39, 0)
+        assert result.acknowledged == 49
         assert_nothing_is_taken_twice(receiver)
+        assert gone not in {row["customer_id"] for seen in receiver.seen for row in seen.fields}
 
 
 def test_a_wrong_secret_delivers_nothing(

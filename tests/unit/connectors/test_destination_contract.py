@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import pickle
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pytest
 from pydantic import SecretStr
 
+import connectors.destinations
 from connectors.destinations.base import Batch, Destination, HttpRequest, Response, Snapshots
 from connectors.destinations.registry import destination_class, destination_names
 
@@ -128,6 +131,26 @@ def test_unknown_settings_are_refused(name: str) -> None:
 def test_limits_make_sense(name: str) -> None:
     limits = destination(name).limits
     assert limits.rows >= 1 and limits.bytes >= 1 and limits.concurrency >= 1
+
+
+@every_destination
+def test_a_destination_is_pure_and_stands_alone(name: str) -> None:
+    """No sockets, files, clocks or chance; nothing of the engine or another destination."""
+    folder = Path(connectors.destinations.__path__[0]) / name
+    others = {f"connectors.destinations.{other}" for other in destination_names() if other != name}
+    impure = {"asyncio", "httpx", "os", "random", "requests", "socket", "time", "uuid"}
+    for path in folder.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Import):
+                modules = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                modules = [node.module or ""]
+            else:
+                continue
+            for module in modules:
+                assert module.split(".")[0] not in impure, f"{path.name} imports {module}"
+                assert not module.startswith("connectors.sync"), f"{path.name} imports {module}"
+                assert not any(module.startswith(other) for other in others), path
 
 
 def test_an_unknown_destination_names_the_known_ones() -> None:

@@ -95,6 +95,7 @@ def test_no_syncs_no_specs() -> None:
         ({"sync": {"destination": "pigeon"}}, "no destination 'pigeon'; there are files, webhook"),
         ({"sync": {"fields": {"id": "customer_id", "list": "audience", "x": "phone"}}}, "'phone'"),
         ({"sync": {"key": ["email", "customer_id"], "fields": {"id": "customer_id"}}}, "'email'"),
+        ({"sync": {"fields": {"id": "customer_id", "ID": "audience"}}}, "upper and lower case"),
         ({"activation": {}}, "states no purpose"),
         ({"nodes": ()}, "exactly one activation model, this one on nothing"),
         ({"nodes": (MODEL, MODEL)}, "exactly one activation model"),
