@@ -23,8 +23,8 @@ def _rule(*expressions: str, on: str) -> Rule:
 
 
 # Together the rules find a person again after a new address, a new name, another device or a
-# typing error, as long as two things still agree. Tight on purpose: loose rules cost more than
-# many records.
+# typing error, as long as something besides the name still agrees: a name alone, however rare,
+# never joins anybody. Tight on purpose: loose rules cost more than many records.
 RULES = (
     _rule("email", on="email"),
     _rule("phone", on="phone"),

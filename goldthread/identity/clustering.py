@@ -8,12 +8,21 @@ from typing import TYPE_CHECKING, Any
 
 from goldthread.identity.components import component_of
 from goldthread.identity.model import LinkageModel, committed_model
-from goldthread.identity.settling import Component, Edge, Judge, settle
+from goldthread.identity.settling import Component, Disputed, Edge, Judge, settle
 from goldthread.identity.workspace import adopt, scratch
 
 if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
+
+# What is known of an identifier that different people seem to hold.
+DISPUTED = (
+    "where (identifier_type, identifier_value) in (select identifier_type, identifier_value "
+    "from edges_in where decision = 'deferred')"
+)
+
+# Bits of a link between records that hold nothing to compare, less its identifier's priority.
+UNCOMPARED = 12.0
 
 # A pair less probable than this shows that its component may hold two people.
 DOUBTFUL = 0.5
@@ -29,8 +38,9 @@ def cluster_records(
 ) -> pa.Table:
     """Put every source record into one cluster.
 
-    records: source_record_key. edges: left_key, right_key, decision (linked, apart: people decided
-    that these are two persons; others are ignored), priority (0: people decided), is_certain,
+    records: source_record_key. edges: left_key, right_key, identifier_type, identifier_value,
+    decision (linked; deferred: only if all holders of the value are one person; dropped; apart:
+    people decided that these are two persons), priority (0: people decided), is_certain,
     match_probability (null when the records cannot be compared). scored_pairs: as ``score_pairs``
     returns them. identifiers: source_record_key, identifier_type, identifier_value,
     is_unique_per_person.
@@ -81,7 +91,8 @@ def _write_graph(cursor: duckdb.DuckDBPyConnection) -> None:
         "create table nodes as select source_record_key, "
         "row_number() over (order by source_record_key) as id from records_in"
     )
-    _write_pairs(cursor, "links", "edges_in", "where decision = 'linked'")
+    _write_pairs(cursor, "links", "edges_in", "where decision in ('linked', 'deferred')")
+    _write_pairs(cursor, "disputed", "edges_in", DISPUTED)
     _write_pairs(cursor, "kept_apart", "edges_in", "where decision = 'apart'")
     _write_pairs(cursor, "scored", "scored_in")
     cursor.execute(
@@ -105,6 +116,7 @@ def _write_graph(cursor: duckdb.DuckDBPyConnection) -> None:
         from (
             select id_l, id_r from scored where match_probability < {DOUBTFUL}
             union all select id_l, id_r from kept_apart
+            union all select id_l, id_r from disputed
         ) as against
         join components as l on against.id_l = l.id
         join components as r on against.id_r = r.id and l.label = r.label
@@ -136,8 +148,10 @@ def _settled(cursor: duckdb.DuckDBPyConnection, model: LinkageModel) -> pa.Table
 
     ids: list[int] = []
     labels: list[int] = []
-    priors = cursor.execute("select prior_weight, household_ratio from scored limit 1").fetchone()
-    judge = Judge(model, *(priors or (0.0, 1.0)))
+    priors = cursor.execute(
+        "select prior_weight, household_ratio, namesake_ratio from scored limit 1"
+    ).fetchone()
+    judge = Judge(model, *(priors or (0.0, 1.0, 1.0)))
     for component in _contested(cursor, list(model.levels)):
         for cluster in settle(component, judge):
             ids.extend(cluster)
@@ -148,12 +162,24 @@ def _settled(cursor: duckdb.DuckDBPyConnection, model: LinkageModel) -> pa.Table
 def _contested(cursor: duckdb.DuckDBPyConnection, comparisons: list[str]) -> Iterator[Component]:
     components: dict[int, Component] = defaultdict(Component)
     of_contested = "join components on id_l = components.id join contested using (label)"
-    for label, left, right, priority, probability, certain in cursor.execute(
-        f"select label, id_l, id_r, priority, coalesce(match_probability, 0), is_certain "
-        f"from links {of_contested}"
+    for label, left, right, priority, bits, certain in cursor.execute(
+        f"""
+        select label, id_l, id_r, priority,
+            coalesce(log2(greatest(match_probability, 1e-9)
+                / greatest(1 - match_probability, 1e-9)), {UNCOMPARED} - priority),
+            is_certain
+        from links {of_contested} where decision = 'linked'
+        """
     ).fetchall():
-        rank = (priority, -probability, left, right)
+        # People's decisions first, then what is certain, then the most probable.
+        rank = (min(priority, 1 if certain else 2), -bits, priority, left, right)
         components[label].edges.append(Edge(left, right, rank, priority == 0, certain))
+    for label, kind, value, left, right, decision in cursor.execute(
+        f"select label, identifier_type, identifier_value, id_l, id_r, decision "
+        f"from disputed {of_contested}"
+    ).fetchall():
+        disputed = components[label].disputed.setdefault((kind, value), Disputed())
+        (disputed.bearers if decision == "deferred" else disputed.holders).update((left, right))
     levels = ", ".join(f"{name}_level" for name in comparisons)
     for label, left, right, conflict, *found in cursor.execute(
         f"select label, id_l, id_r, conflict, {levels} from scored {of_contested}"

@@ -13,15 +13,28 @@ NAME_MATCH = 0.92
 # (label, SQL condition, starting m, starting u). The first level of each takes missing values.
 Level = tuple[str, str, float, float]
 
+# First and last name stand in each other's place, perhaps mistyped or shortened to an initial.
 SWAPPED = (
     "(left(given_typed_l, 1) = left(family_typed_r, 1) "
-    "and left(family_typed_l, 1) = left(given_typed_r, 1) "
-    f"and jaro_winkler_similarity(full_name_l, full_name_swapped_r) >= {NAME_MATCH})"
+    "and left(family_typed_l, 1) = left(given_typed_r, 1) and ("
+    f"jaro_winkler_similarity(full_name_l, full_name_swapped_r) >= {NAME_MATCH} "
+    "or (given_typed_l = family_typed_r "
+    "and least(length(family_typed_l), length(given_typed_r)) = 1) "
+    "or (family_typed_l = given_typed_r "
+    "and least(length(given_typed_l), length(family_typed_r)) = 1)))"
 )
 
 FIRST_NAME: list[Level] = [
     ("same", "given_first_l = given_first_r", 0.84, 0.005),
-    ("nickname", "list_has_any(given_roots_l, given_roots_r)", 0.06, 0.003),
+    (
+        "nickname",
+        "list_has_any(given_roots_l, given_roots_r) "
+        "or (least(length(given_first_l), length(given_first_r)) >= 3 "
+        "and (starts_with(given_first_l, given_first_r) "
+        "or starts_with(given_first_r, given_first_l)))",
+        0.06,
+        0.003,
+    ),
     (
         "spelled alike",
         f"jaro_winkler_similarity(given_typed_l, given_typed_r) >= {NAME_MATCH} "

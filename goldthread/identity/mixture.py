@@ -1,4 +1,4 @@
-"""Three kinds of pairs, told apart by how they agree: one person, one household, strangers."""
+"""Kinds of pairs, told apart by how they agree: one person, household, namesakes, strangers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from goldthread.identity.household import HOUSEHOLD
+from goldthread.identity.relatives import HOUSEHOLD, NAMESAKES
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,11 +26,12 @@ HOLD = 100.0
 class Chances:
     """For each comparison the chance of each level by its number, for each kind of pair.
 
-    household holds null for what members of a household share as often as one's own records do.
+    relatives: one list for households and one for namesakes; null stands for what these share as
+    often as one person's records do.
     """
 
     person: list[Floats]
-    household: list[Floats | None]
+    relatives: list[list[Floats | None]]
     strangers: list[Floats]
 
     @classmethod
@@ -38,16 +39,23 @@ class Chances:
         """The chances a model holds."""
         import numpy as np
 
-        chances = cls([], [], [])
-        for name, levels in model.levels.items():
-            by_number = sorted(levels, key=lambda level: level.number)
-            mates = HOUSEHOLD.get(name)
-            chances.person.append(np.array([level.m for level in by_number]))
-            chances.strangers.append(np.array([level.u for level in by_number]))
-            chances.household.append(
-                np.array([mates[level.label] for level in by_number]) if mates else None
-            )
-        return chances
+        by_number = {
+            name: sorted(levels, key=lambda level: level.number)
+            for name, levels in model.levels.items()
+        }
+        return cls(
+            person=[np.array([level.m for level in levels]) for levels in by_number.values()],
+            relatives=[
+                [
+                    np.array([kind[name][level.label] for level in levels])
+                    if name in kind
+                    else None
+                    for name, levels in by_number.items()
+                ]
+                for kind in (HOUSEHOLD, NAMESAKES)
+            ],
+            strangers=[np.array([level.u for level in levels]) for levels in by_number.values()],
+        )
 
 
 def separate(
@@ -71,22 +79,23 @@ def separate(
     learnable = np.where(np.asarray(free, dtype=bool), levels, -1)
     person = [chances.copy() for chances in starting.person]
     apart = np.exp(_log_likelihood(levels, starting.strangers))
-    share, ratio = weights.sum() / 3 / all_pairs, 0.5
+    share, ratios = weights.sum() / 3 / all_pairs, [0.5, 0.05]
     for _ in range(ROUNDS):
-        household = [
-            ours if mates is None else mates
-            for ours, mates in zip(person, starting.household, strict=True)
-        ]
-        one = share * np.exp(_log_likelihood(levels, person))
-        two = share * ratio * np.exp(_log_likelihood(levels, household))
-        total = one + two + max(1 - share * (1 + ratio), 1e-9) * apart
-        is_one, is_two = weights * one / total, weights * two / total
+        kinds = [share * np.exp(_log_likelihood(levels, person))]
+        for ratio, relatives in zip(ratios, starting.relatives, strict=True):
+            chances = [
+                ours if theirs is None else theirs
+                for ours, theirs in zip(person, relatives, strict=True)
+            ]
+            kinds.append(share * ratio * np.exp(_log_likelihood(levels, chances)))
+        total = sum(kinds) + max(1 - share * (1 + sum(ratios)), 1e-9) * apart
+        found = [weights * kind / total for kind in kinds]
         person = [
-            _chances(learnable[:, index], is_one, start)
+            _chances(learnable[:, index], found[0], start)
             for index, start in enumerate(starting.person)
         ]
-        share = is_one.sum() / all_pairs
-        ratio = max(is_two.sum() / max(is_one.sum(), 1.0), 0.01)
+        share = found[0].sum() / all_pairs
+        ratios = [max(kind.sum() / max(found[0].sum(), 1.0), 0.005) for kind in found[1:]]
     return person
 
 

@@ -9,21 +9,22 @@ from math import log2
 from pathlib import Path
 from typing import Any
 
-from goldthread.identity.household import HOUSEHOLD
+from goldthread.identity.relatives import HOUSEHOLD, NAMESAKES
 
 COMMITTED = Path(__file__).parent / "models" / "people.json"
 
 
 @dataclass(frozen=True)
 class Level:
-    """One level of agreement. number: Splink's, 0 is the last, -1 would be missing. m, u, h: its
-    chance between records of one person, of strangers, of two members of a household."""
+    """One level of agreement. number: Splink's, 0 is the last, -1 would be missing. m, u, h, n: its
+    chance between records of one person, of strangers, of a household, of namesakes."""
 
     label: str
     number: int
     m: float
     u: float
     h: float
+    n: float
 
     @property
     def bits(self) -> float:
@@ -34,6 +35,11 @@ class Level:
     def household_bits(self) -> float:
         """Evidence for one person against two members of a household."""
         return log2(self.m / self.h)
+
+    @property
+    def namesake_bits(self) -> float:
+        """Evidence for one person against two namesakes of a family."""
+        return log2(self.m / self.n)
 
 
 @dataclass(frozen=True)
@@ -80,9 +86,10 @@ class LinkageModel:
         levels = []
         for position, level in enumerate(found):
             m, label = level["m_probability"], level["label_for_charts"]
-            chance = HOUSEHOLD[name][label] if name in HOUSEHOLD else m
+            h = HOUSEHOLD[name][label] if name in HOUSEHOLD else m
+            n = NAMESAKES[name][label] if name in NAMESAKES else m
             number = len(found) - 1 - position
-            levels.append(Level(label, number, m, level["u_probability"], chance))
+            levels.append(Level(label, number, m, level["u_probability"], h, n))
         return levels
 
 

@@ -2,9 +2,9 @@
 
 A fixed threshold is too strict on small sets and too lax on large ones, because two strangers meet
 by chance more often among more people, and some data has households and some has none. So the
-shares of the three kinds of pairs (one person, one household, strangers) are estimated from the
-scored pairs themselves, and pairs are accepted, most probable first, as long as the precision to
-be expected of all accepted together stays above the goal.
+shares of the kinds of pairs (one person, one household, namesakes of a family, strangers) are
+estimated from the scored pairs themselves, and pairs are accepted, most probable first, as long as
+the precision to be expected of all accepted together stays above the goal.
 """
 
 from __future__ import annotations
@@ -24,8 +24,10 @@ EXPECTED_PRECISION = 0.995
 # However good the rest, a pair less probable than this is no link.
 LEAST_PROBABILITY = 0.8
 
-# Household pairs for each pair of one person's records: the estimate stays between these.
+# Pairs of a household and of namesakes for each pair of one person's records: the estimates stay
+# between these.
 HOUSEHOLD_RATIO = (0.05, 2.0)
+NAMESAKE_RATIO = (0.005, 0.5)
 
 # Bits against one person from which on a pair keeps its two sides apart.
 CONFLICT_WEIGHT = -3.0
@@ -36,29 +38,31 @@ ROUNDS = 200
 @dataclass(frozen=True)
 class Judgement:
     """prior_weight: log2 odds that two records picked at random are one person.
-    household_ratio: household pairs for each pair of one person's records.
+    household_ratio, namesake_ratio: pairs of that kind for each pair of one person's records.
     threshold: probability from which on a pair is a link.
     expected_matches: pairs of one person to be expected among the scored ones."""
 
     prior_weight: float
     household_ratio: float
+    namesake_ratio: float
     threshold: float
     expected_matches: float
 
     @property
     def probability_sql(self) -> str:
-        """SQL over match_weight and household_weight: one person, not a household or strangers."""
+        """SQL over the three weights: one person, not a household, namesakes or strangers."""
         return (
             f"(1 / (1 + pow(2, -least(match_weight + ({self.prior_weight}), 60)) "
-            f"+ {self.household_ratio} * pow(2, -household_weight)))"
+            f"+ {self.household_ratio} * pow(2, -household_weight) "
+            f"+ {self.namesake_ratio} * pow(2, -namesake_weight)))"
         )
 
 
 def judge(cursor: duckdb.DuckDBPyConnection, scores: str, people: str) -> Judgement:
     """Priors and threshold for the pairs of table ``scores`` over the people of table ``people``.
 
-    scores: match_weight and household_weight in bits, one row a pair; pairs that are not there
-    count as strangers.
+    scores: match_weight, household_weight and namesake_weight in bits, one row a pair; pairs that
+    are not there count as strangers.
     """
     import numpy as np
 
@@ -68,52 +72,62 @@ def judge(cursor: duckdb.DuckDBPyConnection, scores: str, people: str) -> Judgem
         select
             round(least(match_weight, 60), 1) as weight,
             round(household_weight, 1) as household,
+            round(namesake_weight, 1) as namesake,
             cast(count(*) as double) as pairs
-        from {scores} group by 1, 2 order by 1, 2
+        from {scores} group by 1, 2, 3 order by 1, 2, 3
         """
     ).fetchnumpy()
     row = cursor.execute(f"select count(*) from {people}").fetchone()
     assert row is not None
-    weight, household, pairs = (
-        columns[name].astype(np.float64) for name in ("weight", "household", "pairs")
+    weight, household, namesake, pairs = (
+        columns[name].astype(np.float64) for name in ("weight", "household", "namesake", "pairs")
     )
-    share, ratio, probability = _fit(weight, household, pairs, row[0] * (row[0] - 1) / 2)
+    likelihoods = [np.exp2(weight), np.exp2(weight - household), np.exp2(weight - namesake)]
+    share, ratios, probability = _fit(likelihoods, pairs, row[0] * (row[0] - 1) / 2)
     return Judgement(
         prior_weight=round(float(np.log2(share / (1 - share))), 2),
-        household_ratio=round(ratio, 3),
+        household_ratio=round(ratios[0], 3),
+        namesake_ratio=round(ratios[1], 4),
         threshold=_threshold(probability, pairs),
         expected_matches=round(float((probability * pairs).sum()), 1),
     )
 
 
 def _fit(
-    weight: Floats, household: Floats, pairs: Floats, all_pairs: float
-) -> tuple[float, float, Floats]:
+    likelihoods: list[Floats], pairs: Floats, all_pairs: float
+) -> tuple[float, list[float], Floats]:
     """Shares at which the expected numbers of each kind agree with themselves (EM, m and u fixed).
 
-    Returns the share of one-person pairs, household pairs for each of them, and the probability of
-    each kind of pair.
+    likelihoods: of one person, household, namesakes, each against strangers.
+    Returns the share of one-person pairs, household and namesake pairs for each of them, and the
+    probability of one person for each kind of pair.
     """
     import numpy as np
 
     all_pairs = max(all_pairs, 1.0)
     least = 0.5 / all_pairs
-    as_one = np.exp2(weight)
-    as_household = np.exp2(weight - household)
-    share, ratio = min(max(pairs.sum() / 3 / all_pairs, least), 0.5), 0.5
-    probability = np.zeros_like(weight)
+    share = min(max(pairs.sum() / 3 / all_pairs, least), 0.5)
+    ratios = [0.5, 0.05]
+    probability = np.zeros_like(pairs)
     for _ in range(ROUNDS):
-        one, two = share * as_one, share * ratio * as_household
-        total = one + two + max(1 - share * (1 + ratio), 1e-9)
-        probability = one / total
+        kinds = [
+            share * ratio * likelihood
+            for ratio, likelihood in zip([1.0, *ratios], likelihoods, strict=True)
+        ]
+        total = sum(kinds) + max(1 - share * (1 + sum(ratios)), 1e-9)
+        probability = kinds[0] / total
         matches = float((probability * pairs).sum())
         renewed = min(max(matches / all_pairs, least), 0.5)
-        mates = float((two / total * pairs).sum()) / max(matches, 0.5)
-        ratio = min(max(mates, HOUSEHOLD_RATIO[0]), HOUSEHOLD_RATIO[1])
+        ratios = [
+            min(max(float((kind / total * pairs).sum()) / max(matches, 0.5), lowest), highest)
+            for kind, (lowest, highest) in zip(
+                kinds[1:], (HOUSEHOLD_RATIO, NAMESAKE_RATIO), strict=True
+            )
+        ]
         if abs(renewed - share) <= 1e-6 * share:
             break
         share = renewed
-    return share, ratio, probability
+    return share, ratios, probability
 
 
 def _threshold(probability: Floats, pairs: Floats) -> float:

@@ -6,10 +6,10 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from goldthread.identity.blocking import write_candidate_pairs
-from goldthread.identity.household import SUFFIX_WEIGHT
 from goldthread.identity.model import Level, LinkageModel, committed_model
 from goldthread.identity.people import prepare_people
 from goldthread.identity.probability import CONFLICT_WEIGHT, Judgement, judge
+from goldthread.identity.relatives import SUFFIX_WEIGHT
 from goldthread.identity.workspace import adopt, quiet_splink, scratch
 
 if TYPE_CHECKING:
@@ -35,11 +35,12 @@ def score_pairs(
 
     records: int_identity__linkage_records. exact_pairs: left_key, right_key of records that share
     an identifier. nicknames: nickname, name.
-    Returns left_key < right_key (source_record_key of profiles), match_weight (bits against two
-    strangers), household_weight (bits against two of one household), match_probability (prior
+    Returns left_key < right_key (source_record_key of profiles), match_weight, household_weight,
+    namesake_weight (bits for one person against two strangers, two members of a household, two
+    namesakes of a family), match_probability (prior
     included), is_link (probable enough, see ``probability``), conflict (the attribute that makes
     two people of them, null when none does), the level of agreement found for each attribute, and
-    the prior_weight and household_ratio that all pairs were judged with.
+    the prior_weight and ratios that all pairs were judged with.
     """
     model = model or committed_model()
     with scratch(session) as cursor:
@@ -57,7 +58,7 @@ def score_pairs(
 
 
 def weigh(cursor: duckdb.DuckDBPyConnection, model: LinkageModel, pairs: str, target: str) -> None:
-    """Write table ``target``: id_l, id_r, match_weight, household_weight and the levels found.
+    """Write table ``target``: id_l, id_r, the three weights and the levels found.
 
     pairs: a table of id_l < id_r over table ``people``. The levels stand in columns named like
     first_name_level, numbered as ``LinkageModel.levels`` does, -1 where a value is missing.
@@ -65,21 +66,11 @@ def weigh(cursor: duckdb.DuckDBPyConnection, model: LinkageModel, pairs: str, ta
     level_columns = "".join(f", {name}_level tinyint" for name in model.levels)
     cursor.execute(
         f"create or replace table {target} (id_l bigint, id_r bigint, match_weight double, "
-        f"household_weight double, suffixes_differ boolean{level_columns})"
+        f"household_weight double, namesake_weight double, suffixes_differ boolean{level_columns})"
     )
     if cursor.execute(f"select 1 from {pairs} limit 1").fetchone() is None:
         return
-    household = " + ".join(
-        f"case {name}_level {arms} else 0 end"
-        for name, levels in model.levels.items()
-        if (
-            arms := " ".join(
-                f"when {level.number} then {level.household_bits:.4f}"
-                for level in levels
-                if level.household_bits
-            )
-        )
-    )
+    suffix_weight = f"case when suffixes_differ then {SUFFIX_WEIGHT} else 0 end"
     cursor.execute(
         f"""
         insert into {target}
@@ -98,12 +89,24 @@ def weigh(cursor: duckdb.DuckDBPyConnection, model: LinkageModel, pairs: str, ta
             id_l,
             id_r,
             match_weight,
-            {household} + case when suffixes_differ then {SUFFIX_WEIGHT} else 0 end,
+            {_sum_sql(model, "household_bits")} + {suffix_weight},
+            {_sum_sql(model, "namesake_bits")} + {suffix_weight},
             suffixes_differ,
             {", ".join(f"{name}_level" for name in model.levels)}
         from found
         """
     )
+
+
+def _sum_sql(model: LinkageModel, kind: str) -> str:
+    """SQL over the level columns: the sum of the levels' bits of one kind."""
+    terms = []
+    for name, levels in model.levels.items():
+        bits = {level.number: getattr(level, kind) for level in levels}
+        if any(bits.values()):
+            arms = " ".join(f"when {number} then {value:.4f}" for number, value in bits.items())
+            terms.append(f"case {name}_level {arms} else 0 end")
+    return " + ".join(terms)
 
 
 def _level_sql(comparison: str, levels: list[Level]) -> str:
@@ -226,10 +229,11 @@ def _pairs_sql(model: LinkageModel, judgement: Judgement) -> str:
             r.source_record_key as right_key,
             round(match_weight, 6) as match_weight,
             round(household_weight, 6) as household_weight,
+            round(namesake_weight, 6) as namesake_weight,
             match_probability,
             match_probability >= {judgement.threshold} as is_link,
             case
-                when household_weight > {CONFLICT_WEIGHT} then null
+                when least(household_weight, namesake_weight) > {CONFLICT_WEIGHT} then null
                 when suffixes_differ then 'name_suffix'
                 when first_name_level = 0 then 'first_name'
                 when birth_date_level in (0, 1) then 'birth_date'
@@ -237,7 +241,8 @@ def _pairs_sql(model: LinkageModel, judgement: Judgement) -> str:
             end as conflict,
             {levels},
             cast({judgement.prior_weight} as double) as prior_weight,
-            cast({judgement.household_ratio} as double) as household_ratio
+            cast({judgement.household_ratio} as double) as household_ratio,
+            cast({judgement.namesake_ratio} as double) as namesake_ratio
         from judged
         join people as l on judged.id_l = l.id
         join people as r on judged.id_r = r.id

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from math import log2
 from typing import TYPE_CHECKING, Any
 
-from goldthread.identity.household import SUFFIX_WEIGHT
+from goldthread.identity.relatives import SUFFIX_WEIGHT
 
 if TYPE_CHECKING:
     from goldthread.identity.model import LinkageModel
@@ -29,17 +29,27 @@ class Edge:
 
 
 @dataclass
+class Disputed:
+    """A value that different people seem to hold. holders: records whose details tell who they are;
+    bearers: records that tell nothing else."""
+
+    holders: set[int] = field(default_factory=set)
+    bearers: set[int] = field(default_factory=set)
+
+
+@dataclass
 class Component:
     """edges: the links. levels: pair of records → level found for each comparison (-1 missing).
     other_suffix: pairs of which one is "Jr." and the other "Sr.". unique_ids: record →
     {(identifier_type, identifier_value)} of identifiers a person has only one of. apart: pairs that
-    people decided are two persons."""
+    people decided are two persons. disputed: (identifier_type, identifier_value) → who has it."""
 
     edges: list[Edge] = field(default_factory=list)
     levels: dict[tuple[int, int], tuple[int, ...]] = field(default_factory=dict)
     other_suffix: set[tuple[int, int]] = field(default_factory=set)
     unique_ids: dict[int, set[tuple[str, str]]] = field(default_factory=dict)
     apart: set[tuple[int, int]] = field(default_factory=set)
+    disputed: dict[tuple[str, str], Disputed] = field(default_factory=dict)
 
 
 class Judge:
@@ -49,11 +59,19 @@ class Judge:
     it: five records without birth date do not outvote the two that have one.
     """
 
-    def __init__(self, model: LinkageModel, prior_weight: float, household_ratio: float) -> None:
-        self._prior = prior_weight
-        self._household_prior = -log2(household_ratio)
+    def __init__(
+        self,
+        model: LinkageModel,
+        prior_weight: float,
+        household_ratio: float,
+        namesake_ratio: float,
+    ) -> None:
+        self._priors = (prior_weight, -log2(household_ratio), -log2(namesake_ratio))
         self._bits = [
-            {level.number: (level.bits, level.household_bits) for level in levels}
+            {
+                level.number: (level.bits, level.household_bits, level.namesake_bits)
+                for level in levels
+            }
             for levels in model.levels.values()
         ]
         # An initial fits many names: a name that differs says more.
@@ -70,15 +88,17 @@ class Judge:
         )
 
     def probability(self, levels: tuple[int, ...], suffixes_differ: bool) -> float:
-        """Of one person, against strangers and against members of one household."""
-        weight, household = self._prior, self._household_prior
-        for number, bits in zip(levels, self._bits, strict=True):
-            if number >= 0:
-                weight += bits[number][0]
-                household += bits[number][1]
-        if suffixes_differ:
-            household += SUFFIX_WEIGHT
-        return float(1 / (1 + 2 ** -min(weight, 60) + 2 ** -min(household, 60)))
+        """Of one person, against strangers, members of a household and namesakes."""
+        found = [
+            bits[number] for number, bits in zip(levels, self._bits, strict=True) if number >= 0
+        ]
+        others = 0.0
+        for kind, prior in enumerate(self._priors):
+            weight = prior + sum(bits[kind] for bits in found)
+            if kind and suffixes_differ:
+                weight += SUFFIX_WEIGHT
+            others += 2 ** -min(weight, 60)
+        return float(1 / (1 + others))
 
 
 def settle(component: Component, judge: Judge) -> list[list[int]]:
@@ -87,18 +107,22 @@ def settle(component: Component, judge: Judge) -> list[list[int]]:
     A link is not followed when it would give one person two values of a unique identifier, when
     people decided that somebody on one side is not somebody on the other, or when the details of
     all records on both sides, taken together, make them two people. Links that people decided are
-    stopped only by such a decision.
+    stopped only by such a decision. Last, a record that has nothing but a disputed value follows
+    the value's holders, if these have become one.
     """
     groups = _Groups(component, judge)
     for edge in sorted(component.edges, key=lambda edge: edge.rank):
         left, right = groups.of[edge.left], groups.of[edge.right]
         if left == right or right in groups.apart[left]:
             continue
-        if edge.is_decided or (
-            not contradict(groups.unique_ids[left], groups.unique_ids[right])
-            and (edge.is_certain or groups.fit(left, right))
-        ):
+        if edge.is_decided or groups.may_join(left, right, is_certain=edge.is_certain):
             groups.merge(left, right)
+    for _, disputed in sorted(component.disputed.items()):
+        owners = {groups.of[holder] for holder in disputed.holders}
+        for bearer in sorted(disputed.bearers - disputed.holders) if len(owners) == 1 else ():
+            left, right = groups.of[next(iter(disputed.holders))], groups.of[bearer]
+            if left != right and groups.may_join(left, right):
+                groups.merge(left, right)
     return sorted(sorted(members) for members in groups.members.values())
 
 
@@ -117,7 +141,9 @@ class _Groups:
 
     def __init__(self, component: Component, judge: Judge) -> None:
         self._judge = judge
-        nodes = sorted({node for edge in component.edges for node in (edge.left, edge.right)})
+        nodes = {node for edge in component.edges for node in (edge.left, edge.right)}
+        for disputed in component.disputed.values():
+            nodes |= disputed.holders | disputed.bearers
         self.of = {node: node for node in nodes}
         self.members = {node: {node} for node in nodes}
         self.unique_ids = {node: set(component.unique_ids.get(node, ())) for node in nodes}
@@ -132,10 +158,12 @@ class _Groups:
                 known[left].add(right)
                 known[right].add(left)
 
-    def fit(self, left: int, right: int) -> bool:
-        """Whether the details, where there are any to compare, allow one person."""
+    def may_join(self, left: int, right: int, *, is_certain: bool = False) -> bool:
+        """Whether nothing that is known of the two groups speaks against one person."""
+        if right in self.apart[left] or contradict(self.unique_ids[left], self.unique_ids[right]):
+            return False
         levels = self._levels[left].get(right)
-        if levels is None:
+        if is_certain or levels is None:
             return True
         probability = self._judge.probability(levels, right in self._suffix[left])
         return probability >= LEAST_PROBABILITY

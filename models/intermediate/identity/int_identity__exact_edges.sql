@@ -101,7 +101,12 @@ final as (
         ---------- strings
         identifier_type,
         identifier_value,
-        case when objection is null then 'linked' else 'dropped' end as decision,
+        case
+            when objection is null then 'linked'
+            -- Followed after all others, if the value's holders turn out to be one person.
+            when not are_named then 'deferred'
+            else 'dropped'
+        end as decision,
         coalesce(objection, 'shared ' || identifier_type) as reason,
 
         ---------- numerics

@@ -36,8 +36,10 @@ holdings as (
     select
         identifier_type,
         identifier_value,
-        min(source_record_key) as first_key,
-        min(case when first_name is not null then source_record_key end) as first_named_key,
+        coalesce(
+            min(case when first_name is not null then source_record_key end),
+            min(source_record_key)
+        ) as center_key,
         count(distinct first_name) as name_count
     from holders
     group by 1, 2
@@ -52,9 +54,8 @@ stars as (
         holders.identifier_type,
         holders.identifier_value,
         case
-            when holdings.name_count < 2 then holdings.first_key
-            when holders.first_name is null then holdings.first_named_key
-            else holders.profile_key
+            when holdings.name_count > 1 and holders.first_name is not null then holders.profile_key
+            else holdings.center_key
         end as left_key,
         holders.source_record_key as right_key
     from holders

@@ -1,0 +1,64 @@
+"""The other explanations of a likeness: not one person, but two who belong together.
+
+Fellegi-Sunter asks whether two records agree more than two strangers would. Members of a household
+do too: they share surname, address, often phone and sometimes a mailbox. So do namesakes in a
+family, father and son, who share the first name as well. So each pair gets two more weights, of
+"one person" against each of these. They tell twins (birth date agrees, first names do not), father
+and son (names agree, birth dates do not) and a shared mailbox (only the mailbox agrees) from one
+person with a nickname, a new surname or a mistyped date.
+
+The chances are set by hand and never trained: data without shared mailboxes must not teach that
+there are none. What is missing in a table is shared about as often as with oneself and tells
+nothing. How many such pairs there are does follow from the data, see ``probability``.
+"""
+
+from __future__ import annotations
+
+# Two members of a household with different first names.
+HOUSEHOLD: dict[str, dict[str, float]] = {
+    "first_name": {
+        "same": 0.003,
+        "nickname": 0.005,
+        "spelled alike": 0.015,  # Jan and Jana
+        "swapped with last name": 0.0005,
+        "initial": 0.04,
+        "different": 0.9365,
+    },
+    "birth_date": {
+        "same": 0.015,  # twins
+        "day and month swapped": 0.0002,
+        "one digit differs": 0.002,
+        "year or day and month the same": 0.03,
+        "a generation apart": 0.55,
+        "different": 0.4028,
+    },
+    "email": {
+        "same": 0.1,
+        "same before the @": 0.01,
+        "spelled alike before the @": 0.04,
+        "different": 0.85,
+    },
+    "phone": {"same": 0.3, "one digit differs": 0.02, "different": 0.68},
+}
+
+# Two members of a family with the same first name.
+NAMESAKES: dict[str, dict[str, float]] = {
+    "birth_date": {
+        "same": 0.002,
+        "day and month swapped": 0.0002,
+        "one digit differs": 0.002,
+        "year or day and month the same": 0.03,
+        "a generation apart": 0.8,
+        "different": 0.1658,
+    },
+    "email": {
+        "same": 0.05,
+        "same before the @": 0.05,
+        "spelled alike before the @": 0.25,
+        "different": 0.65,
+    },
+    "phone": {"same": 0.15, "one digit differs": 0.02, "different": 0.83},
+}
+
+# "Jr." against "Sr." settles it.
+SUFFIX_WEIGHT = -12.0
