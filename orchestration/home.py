@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import dagster as dg
 
 from goldthread.settings import Settings
-from goldthread.warehouse import Run, begin_run, connect, run_lock
+from goldthread.warehouse import Run, begin_run, connect, current_run, run_lock
 from goldthread.warehouse.dbt_process import dbt_environment
 
 
@@ -28,6 +28,13 @@ class RunHome:
             with connect(self.settings) as con:
                 self._run = begin_run(con, self.settings, self.as_of, self.command)
         return self._run
+
+    def current_run(self) -> Run:
+        """The run that loaded last, of this Dagster run or an earlier one."""
+        if self._run is not None:
+            return self._run
+        with connect(self.settings, read_only=True) as con:
+            return current_run(con)
 
 
 class Home(dg.ConfigurableResource[RunHome]):

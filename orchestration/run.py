@@ -18,10 +18,14 @@ from orchestration.progress import Listener, listening
 
 @dataclass(frozen=True)
 class Failed:
-    """A step that failed, or a check that did: its name, and why in people's words."""
+    """A step that failed, or a check that did: its name, and why in people's words.
+
+    error: the class of what the step raised, for the command's exit code.
+    """
 
     name: str
     reason: str
+    error: str | None = None
     is_check: bool = False
 
 
@@ -95,7 +99,7 @@ def outcome_of(result: dg.ExecuteInProcessResult) -> RunOutcome:
                 said = observation.metadata["not_set_up"].value
                 not_set_up[observation.asset_key.path[-1]] = str(said)
         elif event.is_step_failure:
-            failures.append(Failed(event.step_key or "run", _reason(event)))
+            failures.append(_failed(event))
     for check in result.get_asset_check_evaluations():
         if not check.passed and check.severity is dg.AssetCheckSeverity.ERROR:
             name = f"{check.asset_key.to_user_string()}: {check.check_name}"
@@ -103,17 +107,20 @@ def outcome_of(result: dg.ExecuteInProcessResult) -> RunOutcome:
     return RunOutcome(result.success, assets, tuple(failures), not_set_up)
 
 
-def _reason(event: dg.DagsterEvent) -> str:
+def _failed(event: dg.DagsterEvent) -> Failed:
     """The innermost message: Dagster wraps what a step raised in its own words.
 
     Our own errors speak for themselves; of any other the class is part of the message.
     """
-    error = event.step_failure_data.error
-    if event.step_failure_data.user_failure_data is not None:
-        return event.step_failure_data.user_failure_data.description or "failed"
+    step = event.step_key or "run"
+    data = event.step_failure_data
+    if data.user_failure_data is not None:
+        return Failed(step, data.user_failure_data.description or "failed")
+    error = data.error
     while error is not None and error.cause is not None:
         error = error.cause
     if error is None:
-        return "failed"
+        return Failed(step, "failed")
     name, _, message = error.message.strip().partition(": ")
-    return message if name.startswith(("goldthread.", "connectors.")) else error.message.strip()
+    is_ours = name.startswith(("goldthread.", "connectors."))
+    return Failed(step, message if is_ours else error.message.strip(), error.cls_name)

@@ -44,22 +44,31 @@ def stop_if_failed(settings: Settings, outcome: RunOutcome) -> None:
     """Say what failed, with sample rows of failed checks, and end the command if anything did."""
     if outcome.is_success and not outcome.failures:
         return
+    if any(failure.name == "transform" for failure in outcome.failures):
+        _show_failed_checks(settings)
+    told = "\n".join(f"{failure.name}: {failure.reason}" for failure in outcome.failures)
+    if outcome.with_prefix("published/"):
+        raise Stop(f"Published, but not all of it was sent.\n{told}", ExitCode.INCOMPLETE)
+    code = ExitCode.FAILED
+    if any(failure.is_check for failure in outcome.failures):
+        code = ExitCode.CHECK_FAILED
+    elif any(failure.error == "WarehouseBusy" for failure in outcome.failures):
+        code = ExitCode.BUSY
+    raise Stop(f"Not published, the old files stay.\n{told}", code)
+
+
+def _show_failed_checks(settings: Settings) -> None:
+    """End the command with the checks that failed in dbt, if any did, and some of their rows."""
     from goldthread.cli._console import print_failures
     from goldthread.warehouse.builds import Standing
     from goldthread.warehouse.transform import failures, judge
 
     verdict = judge(settings)
-    if verdict.standing is Standing.FAILED and not outcome.with_prefix("published/"):
+    if verdict.standing is Standing.FAILED:
         failed = failures(settings, verdict.failed)
         print_failures(failed)
         names = ", ".join(failure.name for failure in failed)
         raise Stop(f"Not published, the old files stay: {names} failed.", ExitCode.CHECK_FAILED)
-    told = "\n".join(f"{failure.name}: {failure.reason}" for failure in outcome.failures)
-    if outcome.with_prefix("published/"):
-        raise Stop(f"Published, but not all of it was sent.\n{told}", ExitCode.INCOMPLETE)
-    if any(failure.is_check for failure in outcome.failures):
-        raise Stop(f"Not published, the old files stay.\n{told}", ExitCode.CHECK_FAILED)
-    raise Stop(f"Not published, the old files stay.\n{told}")
 
 
 def sync_tables(outcome: RunOutcome) -> Iterator[RenderableType]:

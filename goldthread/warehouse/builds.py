@@ -48,8 +48,11 @@ class NodeOutcome:
 
     @property
     def name(self) -> str:
-        """``test.goldthread.unique_customers_customer_id.1a2b3c`` → the third part."""
-        return self.node_id.split(".")[2]
+        """``test.goldthread.unique_customers_customer_id.1a2b3c`` → the third part.
+
+        A unit test's third part is its model, the fourth its own name.
+        """
+        return self.node_id.split(".")[3 if self.resource_type == "unit_test" else 2]
 
     @property
     def is_good(self) -> bool:

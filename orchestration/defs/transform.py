@@ -6,6 +6,7 @@ from typing import Any
 import dagster as dg
 from dagster_dbt import DbtCliInvocation, dbt_assets
 
+from goldthread.warehouse import BuildFailed
 from goldthread.warehouse.dbt_process import target_dir
 from goldthread.warehouse.transform import BUILD_ARGUMENTS, begin_build, end_build
 from orchestration.home import RunHome
@@ -20,9 +21,18 @@ def transform(
     """Build, test, and export the state when everything passed."""
     settings = home.settings
     number = begin_build(settings, is_full=not context.is_subset)
-    invocation = dbt.cli(list(BUILD_ARGUMENTS), context=context, target_path=target_dir(settings))
+    # Judged by what it leaves, not by its exit code: the outcome is recorded in any case.
+    invocation = dbt.cli(
+        list(BUILD_ARGUMENTS),
+        context=context,
+        target_path=target_dir(settings),
+        raise_on_error=False,
+    )
     yield from _told(invocation)
-    outcome = end_build(settings, number, target_dir(settings))
+    try:
+        outcome = end_build(settings, number, target_dir(settings))
+    except BuildFailed as error:
+        raise BuildFailed(str(invocation.get_error() or error)) from error
     if outcome.failures:
         # Names and counts only: the rows are people's, and Dagster keeps what it is told.
         raise dg.Failure(

@@ -48,7 +48,7 @@ def test_a_failed_step_gives_the_innermost_reason_and_stops_what_follows() -> No
 
     outcome = execute(contacts, marts, published)
     assert not outcome.is_success
-    assert outcome.failures == (Failed("marts", "held by somebody"),)
+    assert outcome.failures == (Failed("marts", "held by somebody", "WarehouseBusy"),)
     assert outcome.with_prefix("published") == {}
 
 
