@@ -8,6 +8,7 @@ import pkgutil
 import click
 
 from goldthread import __version__
+from goldthread.cli._exit import EXIT_CODES_HELP
 
 
 class DiscoveredGroup(click.Group):
@@ -30,7 +31,11 @@ class DiscoveredGroup(click.Group):
         return command
 
 
-@click.group(cls=DiscoveredGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=DiscoveredGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=EXIT_CODES_HELP,
+)
 @click.version_option(__version__, prog_name="goldthread")
 def main() -> None:
     """A customer data platform that lives inside the warehouse."""
