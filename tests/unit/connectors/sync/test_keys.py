@@ -17,7 +17,10 @@ from tests.sync_home import SyncHome
 
 
 @settings(deadline=None, max_examples=40)
-@given(st.binary(min_size=1, max_size=200), st.text(st.characters(exclude_characters="\0")))
+@given(
+    st.binary(min_size=1, max_size=200),
+    st.text(st.characters(codec="utf-8", exclude_characters="\0")),
+)
 def test_the_sql_hash_is_hmac_sha256(key: bytes, message: str) -> None:
     with duckdb.connect() as con:
         install_keyed_hash(con, SecretBytes(key))
