@@ -24,12 +24,17 @@ def command(sources: tuple[str, ...], as_of: datetime | None, as_json: bool) -> 
     All sources, or only the named ones. Broken rows are set aside with their reason; nothing that
     was loaded before is loaded again.
     """
-    from connectors.sources import Progress, load_all
+    from connectors.sources import Progress, UnreadableFile, find_source, load_all
     from goldthread.cli._console import print_json
     from goldthread.cli._progress import Bar
     from goldthread.settings import Settings
     from goldthread.warehouse import begin_run, connect, run_lock
 
+    try:
+        for name in sources:
+            find_source(name)
+    except LookupError as error:
+        raise Stop(str(error), ExitCode.NOT_FOUND) from error
     settings = Settings.load()
     with clear_errors(), run_lock(settings, "goldthread load"), Bar(quiet=as_json) as bar:
 
@@ -43,8 +48,8 @@ def command(sources: tuple[str, ...], as_of: datetime | None, as_json: bool) -> 
             con.close()
         try:
             results = load_all(settings, run, list(sources) or None, report)
-        except LookupError as error:
-            raise Stop(str(error), ExitCode.NOT_FOUND) from error
+        except UnreadableFile as error:
+            raise Stop(str(error), ExitCode.FAILED) from error
         bar.close()
     if as_json:
         print_json({"run_id": run.run_id, "as_of": run.as_of, "sources": results})
@@ -55,7 +60,7 @@ def command(sources: tuple[str, ...], as_of: datetime | None, as_json: bool) -> 
 def _print_table(results: list[LoadResult]) -> None:
     from goldthread.cli._console import console, grid
 
-    columns = ["table", "files", "rows read", "loaded", "already known", "quarantined", "issues"]
+    columns = ["table", "files", "read", "loaded", "known", "set aside", "issues"]
     rows = [
         [
             f"{result.source}.{table.table}",

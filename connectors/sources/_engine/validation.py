@@ -164,13 +164,13 @@ def _check(frame: pd.DataFrame, table: str, expectations: list[Expectation]) -> 
             expectation=one.label,
             is_met=bool(by_place[place].success),
             severity=one.severity,
-            detail=_detail(one, by_place[place]),
+            detail=_detail(one, by_place[place], frame),
         )
         for place, one in enumerate(expectations)
     ]
 
 
-def _detail(one: Expectation, result: Any) -> str:
+def _detail(one: Expectation, result: Any, frame: pd.DataFrame) -> str:
     """What was found, in words."""
     wanted = ", ".join(
         f"{name} {value}" for name, value in one.arguments.items() if name != "column"
@@ -186,6 +186,6 @@ def _detail(one: Expectation, result: Any) -> str:
             return f"it is {odd[0]:,.6g}; expected: {wanted}"
         return f"{count} rows differ, such as {odd[0]!r}; expected: {wanted}"
     if one.on == "columns":
-        missing = sorted(set(one.arguments["value_set"]) - set(found.get("observed_value", [])))
+        missing = sorted(set(one.arguments["value_set"]) - set(frame["column"]))
         return f"missing: {', '.join(missing)}"
     return f"{found.get('unexpected_count', 'some')} rows differ; expected: {wanted or one.label}"
