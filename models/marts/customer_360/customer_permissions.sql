@@ -1,8 +1,17 @@
 with
 
-purpose_facts as (
+-- An address nothing was ever sent to is tried.
+customers as (
 
-    select * from {{ ref('int_customer_360__purpose_facts') }}
+    select
+        customers.customer_id,
+        customers.country,
+        customers.phone is not null as has_phone,
+        customers.email is not null and coalesce(deliveries.is_deliverable, true) as has_email
+    from {{ ref('customers') }} as customers
+
+    left join {{ ref('int_customer_360__email_deliveries') }} as deliveries
+        on customers.email = deliveries.email
 
 ),
 
@@ -16,26 +25,64 @@ consents as (
 
 ),
 
+opt_out_regions as (
+
+    select * from {{ ref('consent_opt_out_regions') }}
+
+),
+
+-- Of shared identifiers too: whoever may be meant is left alone.
+suppressed as (
+
+    select distinct
+        consents.customer_id,
+        consents.purpose
+    from {{ ref('stg_stewardship__suppressions') }} as suppressions
+
+    inner join {{ ref('customer_identifiers') }} as identifiers
+        on
+            suppressions.identifier_type = identifiers.identifier_type
+            and suppressions.identifier_value = identifiers.identifier_value
+
+    inner join consents
+        on
+            identifiers.customer_id = consents.customer_id
+            and coalesce(suppressions.purpose, consents.purpose) = consents.purpose
+
+),
+
 decided as (
 
     select
-        purpose_facts.customer_id,
-        purpose_facts.purpose,
-        coalesce(consents.status, 'unknown') as consent_status,
+        consents.customer_id,
+        consents.purpose,
+        consents.status as consent_status,
         case
-            when purpose_facts.is_suppressed then 'suppressed'
+            when suppressed.customer_id is not null then 'suppressed'
             when consents.status = 'denied' then 'consent_denied'
-            when consents.status = 'granted' or purpose_facts.is_opt_out_region
-                then case when purpose_facts.has_address then 'allowed' else 'no_address' end
-            when purpose_facts.has_region then 'consent_unknown'
-            else 'unknown_region'
-        end as reason
-    from purpose_facts
+            when consents.status = 'granted' or opt_out_regions.country is not null then 'allowed'
+            when customers.country is null then 'unknown_region'
+            else 'consent_unknown'
+        end as reason,
+        case consents.purpose
+            when 'email_marketing' then customers.has_email
+            when 'sms_marketing' then customers.has_phone
+            when 'advertising' then customers.has_phone or customers.has_email
+            -- What stays inside our own services is addressed to nobody.
+            else true
+        end as has_address
+    from consents
 
-    left join consents
+    inner join customers
+        on consents.customer_id = customers.customer_id
+
+    left join suppressed
+        on consents.customer_id = suppressed.customer_id and consents.purpose = suppressed.purpose
+
+    left join opt_out_regions
         on
-            purpose_facts.customer_id = consents.customer_id
-            and purpose_facts.purpose = consents.purpose
+            customers.country = opt_out_regions.country
+            and consents.purpose = opt_out_regions.purpose
 
 ),
 
@@ -48,10 +95,13 @@ final as (
         ---------- strings
         purpose,
         consent_status,
-        reason,
+        case
+            when reason = 'allowed' and not has_address then 'no_address'
+            else reason
+        end as reason,
 
         ---------- booleans
-        reason = 'allowed' as is_permitted
+        reason = 'allowed' and has_address as is_permitted
 
     from decided
 
