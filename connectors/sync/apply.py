@@ -28,7 +28,7 @@ from connectors.sync.retry import RetryPolicy
 from connectors.sync.runs import begin_run, end_run
 from connectors.sync.sender import Sender
 from connectors.sync.settle import Delivery, record, release_unsent, settle
-from connectors.sync.snapshots import clear_unfinished, export_root, is_snapshot
+from connectors.sync.snapshots import clear_unfinished, export_root, is_snapshot, snapshot_folder
 from connectors.sync.spec import SyncSpec, destination_settings
 from connectors.sync.transport import Transport
 
@@ -97,6 +97,9 @@ def apply_sync(
         requests=sender.requests,
         stopped=stopped,
         snapshot_rows=dispatch.snapshot_rows,
+        snapshot_folder=None
+        if dispatch.snapshot_rows is None
+        else snapshot_folder(settings, spec, run_name),
     )
 
 

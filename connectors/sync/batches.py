@@ -94,7 +94,7 @@ def _page(
 def snapshot(
     con: duckdb.DuckDBPyConnection, spec: SyncSpec, run_name: str, idempotency_key: str
 ) -> Batch:
-    """All rows that may be sent now, in the order of their keys."""
+    """All rows that may be sent now, in the order of their keys; columns as the sync lists them."""
     rows = con.execute(
         "select destination_key, payload from desired order by destination_key"
     ).to_arrow_table()
@@ -103,7 +103,7 @@ def snapshot(
         object_name=spec.object,
         operation="snapshot",
         idempotency_key=idempotency_key,
-        table=_fields_table(rows.column("payload")),
+        table=_fields_table(rows.column("payload")).select(list(spec.fields)),
         keys=[_key_text(orjson.loads(text)) for text in rows.column("destination_key").to_pylist()],
         run=run_name,
     )

@@ -68,8 +68,8 @@ class SyncResult:
     sent: rows that left in at least one request, each once however often it was tried.
     acknowledged, rejected, undelivered: the state of the rows to send, each in exactly one; all but
     the acknowledged are in the next plan again. reasons: of rejected and undelivered rows.
-    stopped: why sending ended early, if it did. snapshot_rows: rows of a full snapshot, if one was
-    written. requests: calls made or files written, retries included.
+    stopped: why sending ended early, if it did. snapshot_rows, snapshot_folder: of a full snapshot,
+    if one was written. requests: calls made or files written, retries included.
     """
 
     sync: str
@@ -83,6 +83,7 @@ class SyncResult:
     requests: int
     stopped: str | None = None
     snapshot_rows: int | None = None
+    snapshot_folder: str | None = None
 
     @property
     def is_complete(self) -> bool:

@@ -30,6 +30,11 @@ def export_root(settings: Settings, spec: SyncSpec) -> Path:
     return settings.home / "exports" / spec.name
 
 
+def snapshot_folder(settings: Settings, spec: SyncSpec, run_name: str) -> str:
+    """Where the files of one run are."""
+    return str(export_root(settings, spec) / _destination(spec).folder(run_name))
+
+
 def acknowledge_finished(
     con: duckdb.DuckDBPyConnection, settings: Settings, spec: SyncSpec
 ) -> None:

@@ -65,7 +65,8 @@ def _show(result: SyncResult) -> None:
     console().print(f"[bold]{shown(plan.sync)}[/] → {shown(plan.destination)}/{shown(plan.object)}")
     console().print(grid("", ("what", "rows"), rows))
     if result.snapshot_rows is not None:
-        console().print(f"A snapshot of {result.snapshot_rows:,} rows was written.")
+        folder = shown(result.snapshot_folder)
+        console().print(f"A snapshot of {result.snapshot_rows:,} rows: {folder}", soft_wrap=True)
     if result.reasons:
         console().print(grid("Not delivered", ("reason", "rows"), result.reasons.items()))
     if result.stopped:

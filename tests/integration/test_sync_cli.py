@@ -66,6 +66,10 @@ def test_an_apply_for_people(home: SyncHome) -> None:
     result = goldthread("apply", "files__members")
     assert result.exit_code == 0
     assert "acknowledged" in result.stdout and "snapshot of 3 rows" in result.stdout
+    (folder,) = (home.settings.home / "exports" / "sync_files__members").iterdir()
+    assert str(folder) in result.stdout
+    header = (folder / "members.csv").read_text().splitlines()[0]
+    assert header == '"list","customer_id","email","first_name","spent"'
 
 
 def test_rows_that_were_not_taken_have_an_exit_code_of_their_own(
