@@ -22,8 +22,8 @@ from benchmarks.readers.stage import row_count
 
 READS_A_REFRESH = 20
 
-# Between two reads: readers that spin measure only how they starve each other of two cores.
-PAUSE_SECONDS = 0.05
+# Between two reads: readers that spin measure only how they starve each other of a few cores.
+PAUSE_SECONDS = 0.2
 
 Ask = Callable[[str], Any]
 
