@@ -1,0 +1,130 @@
+"""Whatever a source delivers in whatever order, no change is lost and nothing stands twice.
+
+dlt is replaced by a few statements that do the same, so that hundreds of loads take seconds.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import tempfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from connectors.sources._engine import pipeline
+from connectors.sources._engine.state import SourceState, pipeline_name
+from goldthread.settings import Settings
+from goldthread.warehouse import connect
+from tests.integration.loading import Home
+from tests.unit.connectors.sources.samples import lines
+
+
+def append_directly(
+    settings: Settings, source: str, parts: dict[str, list[Path]], state: SourceState
+) -> None:
+    """What dlt does with the parts and the state, without dlt."""
+    packed = json.dumps({"sources": {source: {"goldthread": state.to_dict()}}}).encode()
+    text = base64.b64encode(zlib.compress(packed)).decode()
+    con = connect(settings)
+    schema = f"raw_{source}"
+    for table, files in parts.items():
+        for file in files:
+            con.execute(f"insert into {schema}.{table} by name from read_parquet('{file}')")
+    con.execute(
+        f"create table if not exists {schema}._dlt_loads (load_id varchar, status bigint); "
+        f"create table if not exists {schema}._dlt_pipeline_state "
+        "(version bigint, pipeline_name varchar, state varchar, _dlt_load_id varchar)"
+    )
+    number = state.run_number
+    con.execute(f"insert into {schema}._dlt_loads values ('{number}', 0)")
+    con.execute(
+        f"insert into {schema}._dlt_pipeline_state values "
+        f"({number}, '{pipeline_name(source)}', '{text}', '{number}')"
+    )
+    con.close()
+
+
+@pytest.fixture(autouse=True)
+def without_dlt() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pipeline, "run_pipeline", append_directly)
+        yield
+
+
+ROW = st.tuples(st.sampled_from("abc"), st.sampled_from(["1", "2", "3", "broken"]))
+DELIVERIES = st.lists(st.tuples(st.lists(ROW, max_size=5), st.booleans()), min_size=1, max_size=5)
+Delivery = list[tuple[list[tuple[str, str]], bool]]
+QUICK = settings(max_examples=10, deadline=None)
+
+
+def new_home() -> Home:
+    return Home(Path(tempfile.mkdtemp()))
+
+
+@QUICK
+@given(deliveries=DELIVERIES)
+def test_the_newest_line_of_an_object_is_the_last_one_delivered(deliveries: Delivery) -> None:
+    home = new_home()
+    for rows, has_end in deliveries:
+        objects = [
+            {"id": key, "name": value, "created": -1 if value == "broken" else 1793527200}
+            for key, value in rows
+        ]
+        text = lines(*objects)
+        home.put("stripe/customers.jsonl", text if has_end else text.rstrip("\n"))
+        home.load("stripe")
+        newest = home.rows(
+            "select id, arg_max(name, (_file_version, _row_number)) from raw_stripe.customers "
+            "group by id"
+        )
+        delivered = {key: value for key, value in rows if value != "broken"}
+        assert delivered.items() <= dict(newest).items()
+        assert [row for _, row in home.broken()] == [
+            number for number, (_, value) in enumerate(rows, 1) if value == "broken"
+        ]
+
+
+@QUICK
+@given(deliveries=DELIVERIES, files=st.lists(st.sampled_from(["x", "y"]), min_size=5, max_size=5))
+def test_every_version_of_a_row_is_kept_once(deliveries: Delivery, files: list[str]) -> None:
+    home = new_home()
+    delivered: set[tuple[str, str]] = set()
+    now: dict[str, int] = {}
+    for (rows, has_end), file in zip(deliveries, files, strict=False):
+        records = [f"{key},{'' if value == 'broken' else value}" for key, value in rows]
+        text = "\n".join(["signup_id,first_name", *records]) + "\n" * has_end
+        home.put(f"signups/{file}.csv", text)
+        home.load("signups")
+        # A last row without line end is replaced by what it has become, and need not stay.
+        delivered |= set(rows if has_end else rows[:-1])
+        kept = home.rows("select signup_id, first_name from raw_signups.signups")
+        assert len(kept) == len(set(kept))
+        assert {row for row in delivered if row[1] != "broken"} <= set(kept)
+        assert {row for row in rows if row[1] != "broken"} <= set(kept)
+        now[file] = sum(value == "broken" for _, value in rows)
+        assert len(home.broken()) == sum(now.values())
+
+
+@QUICK
+@given(deliveries=DELIVERIES)
+def test_decisions_are_those_the_file_holds_now(deliveries: Delivery) -> None:
+    home = new_home()
+    held: dict[str, str] = {}
+    header = "suppression_id,identifier_type,identifier_value"
+    for rows, has_end in deliveries:
+        records = [f"{key},email,{'' if value == 'broken' else value}" for key, value in rows]
+        home.put("stewardship/suppressions.csv", "\n".join([header, *records]) + "\n" * has_end)
+        home.load("stewardship")
+        sound = {key: value for key, value in rows if value != "broken"}
+        mistyped = {key for key, value in rows if value == "broken"}
+        held = {key: value for key, value in held.items() if key in mistyped} | sound
+        newest = home.rows(
+            "select suppression_id, arg_max(identifier_value, (_file_version, _row_number)) "
+            "from raw_stewardship.suppressions group by 1"
+        )
+        assert dict(newest) == held
