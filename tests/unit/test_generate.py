@@ -71,6 +71,21 @@ def test_columns_a_model_does_not_list_are_null_of_their_type(project: Path) -> 
     assert "cast(null as date) as birth_date" in crm
 
 
+def test_a_column_that_names_a_new_identifier_joins_the_list(project: Path) -> None:
+    path = project / "models/staging/crm/_crm__models.yml"
+    path.write_text(
+        path.read_text().replace(
+            "- name: email",
+            "- {name: card, config: {meta: {identifier: loyalty_id}}}\n      - name: email",
+        )
+    )
+    written = texts(project)
+    app, crm = written["int_identity__source_records"].split("stg_crm__contacts as (")
+    assert "card as loyalty_id," in crm
+    assert "cast(null as {{ dbt.type_string() }}) as loyalty_id," in app
+    assert "['email', 'phone', 'user_id', 'loyalty_id']" in written["identifier_columns"]
+
+
 def test_values_count_as_observed_when_last_seen_unless_said_otherwise(project: Path) -> None:
     app, crm = texts(project)["int_identity__source_records"].split("stg_crm__contacts as (")
     assert "confirmed_at as observed_at" in app
@@ -85,7 +100,7 @@ def test_audience_members_stack_every_audience_with_its_holdout(project: Path) -
 
 
 def test_writing_twice_changes_nothing_and_a_new_audience_makes_it_stale(project: Path) -> None:
-    assert len(generate.write(project)) == 2
+    assert len(generate.write(project)) == 3
     assert generate.write(project) == []
     put(project, "models/audiences/_audiences__models.yml", AUDIENCES.replace("0.1", "0.2"))
     assert [path.stem for path in generate.stale(project)] == ["audience_members"]

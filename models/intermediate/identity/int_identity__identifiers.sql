@@ -26,7 +26,7 @@ stripe_identifiers as (
 
 stacked as (
 
-    {% for identifier_type in ['email', 'phone', 'user_id'] %}
+    {% for identifier_type in identifier_columns() %}
     select
         source_record_key,
         '{{ identifier_type }}' as identifier_type,
