@@ -72,12 +72,11 @@ def test_columns_a_model_does_not_list_are_null_of_their_type(project: Path) -> 
 
 
 def test_a_column_that_names_a_new_identifier_joins_the_list(project: Path) -> None:
-    path = project / "models/staging/crm/_crm__models.yml"
-    path.write_text(
-        path.read_text().replace(
-            "- name: email",
-            "- {name: card, config: {meta: {identifier: loyalty_id}}}\n      - name: email",
-        )
+    card = "{name: card, config: {meta: {identifier: loyalty_id}}}"
+    put(
+        project,
+        "models/staging/crm/_crm__models.yml",
+        CRM.replace("{name: email}", f"{{name: email}}, {card}"),
     )
     written = texts(project)
     app, crm = written["int_identity__source_records"].split("stg_crm__contacts as (")
