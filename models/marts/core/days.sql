@@ -11,7 +11,7 @@ final as (
 
     select
         cast(
-            {{ dbt.dateadd('day', 'numbers.generated_number - 1', "cast('2000-01-01' as date)") }} as date
+            {{ dbt.dateadd('day', 'generated_number - 1', "date '2000-01-01'") }} as date
         ) as date_day
 
     from numbers
