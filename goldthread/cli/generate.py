@@ -19,11 +19,12 @@ def command(check: bool) -> None:
     """
     from goldthread import generate
     from goldthread.cli._exit import ExitCode, Stop
+    from goldthread.declarations import DeclarationError
     from goldthread.settings import PROJECT_DIR
 
     try:
         paths = generate.stale(PROJECT_DIR) if check else generate.write(PROJECT_DIR)
-    except generate.DeclarationError as error:
+    except DeclarationError as error:
         raise Stop(str(error)) from error
     names = [str(path.relative_to(PROJECT_DIR)) for path in paths]
     if check and names:

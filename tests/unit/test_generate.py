@@ -9,6 +9,7 @@ from click.testing import CliRunner
 
 from goldthread import generate
 from goldthread.cli.generate import command
+from goldthread.declarations import DeclarationError
 
 CRM = """
 models:
@@ -123,7 +124,7 @@ def test_a_wrong_identity_names_file_and_model(
     project: Path, old: str, new: str, message: str
 ) -> None:
     put(project, "models/staging/crm/_crm__models.yml", CRM.replace(old, new))
-    with pytest.raises(generate.DeclarationError, match=f"stg_crm__contacts.*{message}"):
+    with pytest.raises(DeclarationError, match=f"stg_crm__contacts.*{message}"):
         generate.generated_models(project)
 
 
@@ -131,17 +132,17 @@ def test_a_wrong_identity_names_file_and_model(
 def test_a_holdout_is_a_share(project: Path, holdout: str) -> None:
     yaml = AUDIENCES.replace("holdout: 0.1", f"holdout: {holdout}")
     put(project, "models/audiences/_audiences__models.yml", yaml)
-    with pytest.raises(generate.DeclarationError, match="holdout of lapsed_buyers"):
+    with pytest.raises(DeclarationError, match="holdout of lapsed_buyers"):
         generate.generated_models(project)
 
 
 def test_an_audience_needs_both_its_files(project: Path) -> None:
     put(project, "models/audiences/newcomers.sql", "select 1")
-    with pytest.raises(generate.DeclarationError, match=r"newcomers\.sql has no entry"):
+    with pytest.raises(DeclarationError, match=r"newcomers\.sql has no entry"):
         generate.generated_models(project)
     (project / "models/audiences/newcomers.sql").unlink()
     (project / "models/audiences/birthdays.sql").unlink()
-    with pytest.raises(generate.DeclarationError, match=r"birthdays has no birthdays\.sql"):
+    with pytest.raises(DeclarationError, match=r"birthdays has no birthdays\.sql"):
         generate.generated_models(project)
 
 
