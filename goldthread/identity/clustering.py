@@ -174,12 +174,8 @@ def _contested(cursor: duckdb.DuckDBPyConnection, comparisons: list[str]) -> Ite
         # People's decisions first, then what is certain, then the most probable.
         rank = (min(priority, 1 if certain else 2), -bits, priority, left, right)
         components[label].edges.append(Edge(left, right, rank, priority == 0, certain))
-    for label, kind, value, left, right, decision in cursor.execute(
-        f"select label, identifier_type, identifier_value, id_l, id_r, decision "
-        f"from disputed {of_contested}"
-    ).fetchall():
-        disputed = components[label].disputed.setdefault((kind, value), Disputed())
-        (disputed.bearers if decision == "deferred" else disputed.holders).update((left, right))
+    for label, kind, value, disputed in _disputed(cursor):
+        components[label].disputed[(kind, value)] = disputed
     levels = ", ".join(f"{name}_level" for name in comparisons)
     for label, left, right, conflict, *found in cursor.execute(
         f"select label, id_l, id_r, conflict, {levels} from scored {of_contested}"
@@ -197,3 +193,27 @@ def _contested(cursor: duckdb.DuckDBPyConnection, comparisons: list[str]) -> Ite
     ).fetchall():
         components[label].apart.add((left, right))
     yield from (components[label] for label in sorted(components))
+
+
+def _disputed(
+    cursor: duckdb.DuckDBPyConnection,
+) -> Iterator[tuple[int, str, str, Disputed]]:
+    """Each disputed value by the component of the records that have nothing but it.
+
+    Its holders may stand in other components; then they are different people for certain.
+    """
+    holders: dict[tuple[str, str], set[int]] = defaultdict(set)
+    for kind, value, left, right in cursor.execute(
+        "select identifier_type, identifier_value, id_l, id_r from disputed "
+        "where decision <> 'deferred'"
+    ).fetchall():
+        holders[(kind, value)].update((left, right))
+    bearers: dict[tuple[int, str, str], set[int]] = defaultdict(set)
+    for label, kind, value, left, right in cursor.execute(
+        "select label, identifier_type, identifier_value, id_l, id_r from disputed "
+        "join components on id_l = components.id where decision = 'deferred'"
+    ).fetchall():
+        bearers[(label, kind, value)].update((left, right))
+    for (label, kind, value), records in sorted(bearers.items()):
+        held_by = holders[(kind, value)]
+        yield label, kind, value, Disputed(held_by, records - held_by)

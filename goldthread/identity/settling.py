@@ -30,8 +30,8 @@ class Edge:
 
 @dataclass
 class Disputed:
-    """A value that different people seem to hold. holders: records whose details tell who they are;
-    bearers: records that tell nothing else."""
+    """A value that different people seem to hold. holders: records whose details tell who they are,
+    also outside the component; bearers: records of the component that tell nothing else."""
 
     holders: set[int] = field(default_factory=set)
     bearers: set[int] = field(default_factory=set)
@@ -118,9 +118,10 @@ def settle(component: Component, judge: Judge) -> list[list[int]]:
         if edge.is_decided or groups.may_join(left, right, is_certain=edge.is_certain):
             groups.merge(left, right)
     for _, disputed in sorted(component.disputed.items()):
-        owners = {groups.of[holder] for holder in disputed.holders}
-        for bearer in sorted(disputed.bearers - disputed.holders) if len(owners) == 1 else ():
-            left, right = groups.of[next(iter(disputed.holders))], groups.of[bearer]
+        # A holder outside the component is a person of its own.
+        owners = {groups.of.get(holder, holder) for holder in disputed.holders}
+        for bearer in sorted(disputed.bearers) if len(owners) == 1 else ():
+            left, right = groups.of[min(disputed.holders)], groups.of[bearer]
             if left != right and groups.may_join(left, right):
                 groups.merge(left, right)
     return sorted(sorted(members) for members in groups.members.values())
@@ -143,7 +144,7 @@ class _Groups:
         self._judge = judge
         nodes = {node for edge in component.edges for node in (edge.left, edge.right)}
         for disputed in component.disputed.values():
-            nodes |= disputed.holders | disputed.bearers
+            nodes |= disputed.bearers
         self.of = {node: node for node in nodes}
         self.members = {node: {node} for node in nodes}
         self.unique_ids = {node: set(component.unique_ids.get(node, ())) for node in nodes}

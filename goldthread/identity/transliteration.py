@@ -6,7 +6,7 @@ import unicodedata
 
 # Letters that Unicode does not take apart into a Latin letter and an accent.
 LETTERS = {
-    **dict(zip("абвгдезийклмнопрстуфхъыэіїєґў", "abvgdeziiklmnoprstufh_yeiyegu", strict=True)),
+    **dict(zip("абвгдезийклмнопрстуфхъыэіїєґў", "abvgdeziyklmnoprstufh_yeiyegu", strict=True)),
     **{"ё": "e", "ж": "zh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch", "ю": "yu", "я": "ya"},
     **{"ь": "", "ъ": "", "\u0458": "j", "љ": "lj", "њ": "nj", "ћ": "c", "ђ": "dj", "џ": "dz"},
     **dict(zip("αβγδεζηικλμνξοπρσςτυφω", "avgdeziiklmnxoprsstyfo", strict=True)),
@@ -18,8 +18,9 @@ LETTERS = {
 
 def transliterate(text: str) -> str:
     """Lower-case Latin letters for one name; what has no Latin counterpart stays as it is."""
-    spelled = "".join(LETTERS.get(letter, letter) for letter in text.lower())
+    lower = unicodedata.normalize("NFC", text.lower()).replace("ий", "й").replace("ый", "й")
+    spelled = "".join(LETTERS.get(letter, letter) for letter in lower)
     decomposed = unicodedata.normalize("NFKD", spelled)
     plain = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
-    # Some letters lose their accent first (Cyrillic й) and are spelled only then.
+    # Some letters lose their accent first (Greek ά) and are spelled only then.
     return "".join(LETTERS.get(letter, letter) for letter in plain)

@@ -5,11 +5,7 @@
 
 with
 
-clusters as (
-
-    select * from {{ ref('int_identity__clusters') }}
-
-),
+clusters as (select * from {{ ref('int_identity__clusters') }}),
 
 -- What was issued before: this table itself or, where the warehouse is new, the kept state.
 log as (
@@ -19,11 +15,7 @@ log as (
 
 ),
 
-last_assignments as (
-
-    {{ last_assignments('log') }}
-
-),
+last_assignments as ({{ last_assignments('log') }}),
 
 -- A record that went missing and came back counts for the id it had, but never for a merged one.
 previous as (
@@ -78,7 +70,7 @@ identified as (
 
 ),
 
-final as (
+changed as (
 
     select
         coalesce(identified.source_record_key, previous.source_record_key) as source_record_key,
@@ -105,15 +97,15 @@ final as (
         or (identified.customer_id is not null and coalesce(previous.is_gone, true))
         or identified.customer_id != previous.customer_id
 
+),
+
+final as (
+
+    select * from changed
+
+    -- A new warehouse takes the whole registry over, not only what changed.
+    {% if not is_incremental() %}union all select * from log{% endif %}
+
 )
 
 select * from final
-
-{% if not is_incremental() %}
-
-    -- A new warehouse takes the whole registry over, not only what changed.
-    union all
-
-    select * from log
-
-{% endif %}

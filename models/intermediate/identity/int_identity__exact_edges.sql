@@ -12,12 +12,6 @@ scored_pairs as (
 
 ),
 
-rules as (
-
-    select * from {{ ref('identity_rules') }}
-
-),
-
 records as (
 
     select
@@ -31,10 +25,7 @@ records as (
 compared as (
 
     select
-        exact_pairs.identifier_type,
-        exact_pairs.identifier_value,
-        exact_pairs.left_key,
-        exact_pairs.right_key,
+        exact_pairs.*,
         left_records.is_named and right_records.is_named as are_named,
         scored_pairs.match_weight,
         scored_pairs.match_probability,
@@ -70,19 +61,14 @@ judged as (
 
     select
         compared.*,
-        rules.priority,
-        rules.is_unique_per_person,
         case
-            when rules.is_unique_per_person then null
+            when compared.is_unique_per_person then null
             when compared.conflict is not null then compared.conflict || ' conflicts'
             when compared.match_probability < 0.5 then 'details disagree'
             when contested.identifier_type is not null and not compared.are_named
                 then compared.identifier_type || ' is held by different people'
         end as objection
     from compared
-
-    inner join rules
-        on compared.identifier_type = rules.identifier_type
 
     left join contested
         on

@@ -1,10 +1,6 @@
 with
 
-joining_identifiers as (
-
-    select * from {{ ref('int_identity__joining_identifiers') }}
-
-),
+joining_identifiers as (select * from {{ ref('int_identity__joining_identifiers') }}),
 
 linkage_records as (
 
@@ -21,6 +17,8 @@ holders as (
     select
         joining_identifiers.identifier_type,
         joining_identifiers.identifier_value,
+        joining_identifiers.priority,
+        joining_identifiers.is_unique_per_person,
         joining_identifiers.source_record_key,
         linkage_records.profile_key,
         linkage_records.first_name
@@ -36,10 +34,8 @@ holdings as (
     select
         identifier_type,
         identifier_value,
-        coalesce(
-            min(case when first_name is not null then source_record_key end),
-            min(source_record_key)
-        ) as center_key,
+        min(case when first_name is not null then source_record_key end) as first_named_key,
+        min(source_record_key) as first_key,
         count(distinct first_name) as name_count
     from holders
     group by 1, 2
@@ -53,9 +49,11 @@ stars as (
     select
         holders.identifier_type,
         holders.identifier_value,
+        holders.priority,
+        holders.is_unique_per_person,
         case
             when holdings.name_count > 1 and holders.first_name is not null then holders.profile_key
-            else holdings.center_key
+            else coalesce(holdings.first_named_key, holdings.first_key)
         end as left_key,
         holders.source_record_key as right_key
     from holders
@@ -73,6 +71,8 @@ meetings as (
     select
         left_holders.identifier_type,
         left_holders.identifier_value,
+        left_holders.priority,
+        left_holders.is_unique_per_person,
         left_holders.profile_key as left_key,
         right_holders.profile_key as right_key
     from holders as left_holders

@@ -18,17 +18,9 @@ source_records as (
 
 ),
 
-rules as (
+rules as (select * from {{ ref('identity_rules') }}),
 
-    select * from {{ ref('identity_rules') }}
-
-),
-
-blocklist as (
-
-    select * from {{ ref('identifier_blocklist') }}
-
-),
+blocklist as (select * from {{ ref('identifier_blocklist') }}),
 
 strong_ids as (
 

@@ -16,12 +16,6 @@ messages as (
 
 ),
 
-web_identifiers as (
-
-    select * from {{ ref('int_identity__web_identifiers') }}
-
-),
-
 seen as (
 
     select
@@ -54,7 +48,7 @@ known as (
         max(case when identifier_type = 'anonymous_id' then 1 else 0 end) as device_count,
         sum(case when identifier_type = 'user_id' then 1 else 0 end) as user_id_count,
         max(case when identifier_type = 'user_id' then identifier_value end) as user_id
-    from web_identifiers
+    from {{ ref('int_identity__web_identifiers') }}
     group by 1
 
 ),

@@ -1,41 +1,27 @@
 with
 
-identifier_values as (
+identifier_values as (select * from {{ ref('int_identity__identifier_values') }}),
 
-    select * from {{ ref('int_identity__identifier_values') }}
+edges as (select * from {{ ref('int_identity__edges') }}),
 
-),
+scored_pairs as (select * from {{ ref('int_identity__scored_pairs') }}),
 
-edges as (
-
-    select * from {{ ref('int_identity__edges') }}
-
-),
-
-scored_pairs as (
-
-    select * from {{ ref('int_identity__scored_pairs') }}
-
-),
-
-customer_source_records as (
-
-    select * from {{ ref('customer_source_records') }}
-
-),
+records as (select * from {{ ref('customer_source_records') }}),
 
 pairs as (
 
     select
-        case decision when 'linked' then 'cut_link' else 'refused_link' end as review_type,
+        case when decision = 'linked' then 'cut_link' else 'refused_link' end as review_type,
         identifier_type,
         identifier_value,
         left_key,
         right_key,
         match_weight,
         match_probability,
-        case decision when 'linked' then 'joining them would contradict stronger links' else reason end
-            as reason
+        case
+            when decision = 'linked' then 'joining them would contradict stronger links'
+            else reason
+        end as reason
     from edges
     where decision != 'apart'
 
@@ -65,10 +51,10 @@ entries as (
         cast(null as {{ dbt.type_bigint() }}) as record_count
     from pairs
 
-    inner join customer_source_records as left_records
+    inner join records as left_records
         on pairs.left_key = left_records.source_record_key
 
-    inner join customer_source_records as right_records
+    inner join records as right_records
         on pairs.right_key = right_records.source_record_key
 
     where left_records.customer_id != right_records.customer_id
