@@ -89,7 +89,7 @@ def shown(raw: bytes) -> str:
     return text if len(raw) <= len(cut) else f"{text}… ({len(raw)} bytes in all)"
 
 
-def read_ahead(batches: Iterator[Batch], depth: int = 1) -> Iterator[Batch]:
+def read_ahead(batches: Iterator[Batch], depth: int = 3) -> Iterator[Batch]:
     """Yield from ``batches`` while a thread already prepares the next ``depth`` ones."""
     ready: queue.Queue[Batch | BaseException | None] = queue.Queue(maxsize=depth)
     abandoned = threading.Event()

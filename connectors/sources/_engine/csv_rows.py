@@ -62,9 +62,6 @@ def _batches(file: TextFile, table: Table) -> Iterator[Batch]:
             continue
         records = cut_records(lines, len(header), file.state.lines + 1, at_end)
         settled = b"".join(lines[: records.settled])
-        # A last line without line end may go on in the next delivery.
-        if records.settled == len(lines) and not settled.endswith(b"\n"):
-            settled = settled[: len(settled) - len(lines[-1])]
         file.settle(settled, settled.count(b"\n"))
         data = data[len(settled) :]
         yield _to_batch(records, header, table, len(settled))
@@ -116,12 +113,14 @@ class Records:
 def cut_records(lines: list[bytes], width: int, first_row: int, at_end: bool) -> Records:
     """Cut physical lines into records of ``width`` cells.
 
-    at_end: nothing follows these lines. Otherwise a record that reaches past them is left
-    unsettled; at the end it is broken, and unsettled too, for the file may still grow.
+    at_end: nothing follows these lines, and the last may lack its line end. Otherwise a record
+    that reaches past them is left for later.
     """
     csv.field_size_limit(MAX_FIELD_BYTES)
     records = Records(settled=len(lines))
     texts = [line.decode("utf-8", errors="surrogateescape") for line in lines]
+    # A record that reaches a last line without line end may go on in the next delivery.
+    open_end = len(lines) if lines and not lines[-1].endswith(b"\n") else -1
     start = 0
     while start < len(lines):
         reader = csv.reader(islice(texts, start, None), strict=True)
@@ -130,6 +129,8 @@ def cut_records(lines: list[bytes], width: int, first_row: int, at_end: bool) ->
         try:
             for cells in reader:
                 end = base + reader.line_num
+                if end == open_end:
+                    records.settled = min(records.settled, start)
                 is_blank = not cells or (width > 1 and len(cells) == 1 and not cells[0].strip())
                 reason = "" if is_blank else _problem(cells, texts, start, end, width)
                 if reason:
@@ -145,10 +146,10 @@ def cut_records(lines: list[bytes], width: int, first_row: int, at_end: bool) ->
         except csv.Error as error:
             end = base + reader.line_num
             reason = _explain(error, end - start)
-            if "unexpected end of data" in str(error):
-                if not at_end:
-                    records.settled = start
-                    break
+            if "unexpected end of data" in str(error) and not at_end:
+                records.settled = start
+                break
+            if end == open_end or "unexpected end of data" in str(error):
                 records.settled = min(records.settled, start)
         records.read += 1
         records.broken.append(BrokenRow(first_row + start, reason, shown(lines[start])))

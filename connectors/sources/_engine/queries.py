@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from connectors.sources._engine.checks import Checks, derived_alias, typed_name, value_name
 from connectors.sources._engine.sql import json_text, literal, quoted
 from connectors.sources.declaration import Column, Table
 
+SAMPLE_LINES = 2_000
+MOST_LISTS = 20
 POSITION = "row_id, file_no, row_number, _source_file, _file_version"
 
 
@@ -23,10 +26,22 @@ class Queries:
         self._as_of = as_of
         self._run_id = run_id
 
-    def good_rows(self) -> str:
+    def usual_keys(self) -> str:
+        """Hashes of the key lists that the first lines have and that hold declared keys only.
+
+        Comparing a hash is half the work of comparing keys, and sources repeat themselves.
+        """
+        if self._table.format != "jsonl":
+            return "select 0 where false"
+        return (
+            f"select distinct hash(keys) from (select try(json_keys(line)) as keys from batch "
+            f"limit {SAMPLE_LINES}) where list_has_all([{self._names()}], keys) limit {MOST_LISTS}"
+        )
+
+    def good_rows(self, usual_keys: Sequence[int] = ()) -> str:
         """All rows in the raw table's columns, plus ``row_id`` and ``_is_odd``.
 
-        Odd rows are broken or have a value issue: ``odd_rows`` tells.
+        Odd rows are broken or have a value issue: ``odd_rows`` tells. usual_keys: see there.
         """
         values = [f"{value_name(column)} as {quoted(column.name)}" for column in self._columns]
         derived = [quoted(name) for column in self._columns for name, _ in column.derives]
@@ -42,7 +57,8 @@ class Queries:
             f"{self._hash()} as _row_hash",
         ]
         odd = f"({' or '.join(['is_unreadable', *conditions])}) as _is_odd"
-        return f"select row_id, {odd}, {', '.join([*values, *derived, *lineage])} {self._checked()}"
+        columns = ", ".join([*values, *derived, *lineage])
+        return f"select row_id, {odd}, {columns} {self._checked(usual_keys)}"
 
     def odd_rows(self) -> str:
         """What is wrong with each row of ``batch``; one row a row that is wrong in some way.
@@ -77,7 +93,10 @@ class Queries:
     def _columns(self) -> tuple[Column, ...]:
         return self._table.columns
 
-    def _cells(self) -> str:
+    def _names(self) -> str:
+        return ", ".join(literal(column.source_key) for column in self._columns)
+
+    def _cells(self, usual_keys: Sequence[int] = ()) -> str:
         if self._table.format != "jsonl":
             return "select *, false as is_unreadable from batch"
         members = ", ".join(
@@ -91,11 +110,11 @@ class Queries:
         )
         parsed = f"try(from_json(line, {literal('{' + members + '}')}))"
         return (
-            f"select {POSITION}, line, {cells}, {self._extra()} as _extra, "
+            f"select {POSITION}, line, {cells}, {self._extra(usual_keys)} as _extra, "
             f"cells is null as is_unreadable from (select *, {parsed} as cells from batch)"
         )
 
-    def _checked(self) -> str:
+    def _checked(self, usual_keys: Sequence[int] = ()) -> str:
         typed = ", ".join(
             f"{self._checks.typed(column)} as {typed_name(column)}" for column in self._columns
         )
@@ -109,17 +128,20 @@ class Queries:
             if column.derives
         )
         return (
-            f"from (select *, {values} from (select *, {typed} from ({self._cells()})) "
+            f"from (select *, {values} from (select *, {typed} from ({self._cells(usual_keys)})) "
             f"as typed{joins})"
         )
 
-    def _extra(self) -> str:
+    def _extra(self, usual_keys: Sequence[int]) -> str:
         """The keys that nobody declared, as a JSON object; null where there are none."""
         keys = [column.source_key for column in self._columns]
-        names = ", ".join(map(literal, keys))
         without = "{" + ", ".join(f"{json_text(key)}: null" for key in keys) + "}"
+        usual = ""
+        if usual_keys:
+            usual = f"when hash(json_keys(line)) in ({', '.join(map(str, usual_keys))}) then null "
         return (
-            f"case when cells is null or list_has_all([{names}], json_keys(line)) then null "
+            f"case when cells is null then null {usual}"
+            f"when list_has_all([{self._names()}], json_keys(line)) then null "
             f"else cast(json_merge_patch(line, {literal(without)}) as varchar) end"
         )
 

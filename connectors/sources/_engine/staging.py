@@ -75,8 +75,8 @@ class Stage:
         number = len(self.readings)
         self.readings.append(reading)
         self.con.execute(
-            "insert into files values (?, ?, ?, ?)",
-            [number, reading.source_file, reading.state.version, reading.kind],
+            f"insert into files values ({number}, {literal(reading.source_file)}, "
+            f"{reading.state.version}, {literal(reading.kind)})"
         )
 
     def add(self, batch: Batch) -> None:
@@ -84,11 +84,9 @@ class Stage:
         number, reading = len(self.readings) - 1, self.readings[-1]
         self.rows_read += batch.read
         self.bytes_read += batch.bytes_read
-        if batch.broken:
-            self.con.executemany(
-                "insert into broken values (?, ?, ?, ?, ?)",
-                [[number, row.row_number, row.key, row.reason, row.raw] for row in batch.broken],
-            )
+        self._add_broken(
+            [(number, row.row_number, row.key, row.reason, row.raw) for row in batch.broken]
+        )
         count = batch.rows.num_rows
         if count == 0:
             return
@@ -114,7 +112,9 @@ class Stage:
         for column in self.table.columns:
             if column.derives:
                 self._derive(column)
-        self.con.execute(f"create or replace temp table good_rows as {self._queries.good_rows()}")
+        usual = [key for (key,) in self.con.execute(self._queries.usual_keys()).fetchall()]
+        good_rows = self._queries.good_rows(usual)
+        self.con.execute(f"create or replace temp table good_rows as {good_rows}")
         odd = self.con.execute("select row_id from good_rows where _is_odd").fetchnumpy()["row_id"]
         if len(odd):
             self.con.register("batch", rows.take(pa.array(odd)))
@@ -158,11 +158,17 @@ class Stage:
         unreadable = self.con.execute(
             "select file_no, row_number, raw from problems where is_unreadable"
         ).fetchall()
-        if unreadable:
-            self.con.executemany(
-                "insert into broken values (?, ?, null, ?, ?)",
-                [[file_no, row, explain_json(raw), raw] for file_no, row, raw in unreadable],
-            )
+        self._add_broken(
+            [(file_no, row, None, explain_json(raw), raw) for file_no, row, raw in unreadable]
+        )
+
+    def _add_broken(self, rows: list[tuple[int, int, str | None, str, str]]) -> None:
+        # As Arrow: for a statement with parameters DuckDB imports pandas.
+        if rows:
+            columns = [pa.array(cells) for cells in zip(*rows, strict=True)]
+            self.con.register("found", pa.table(columns, names=[*"abcde"]))
+            self.con.execute("insert into broken from found")
+            self.con.unregister("found")
 
 
 def _constant(value: object, count: int, kind: pa.DataType) -> pa.Array:

@@ -109,7 +109,7 @@ RECORD = st.builds(
 
 
 @settings(
-    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(records=st.lists(RECORD, max_size=8), chunk=st.integers(1, 120), has_end=st.booleans())
 def test_where_chunks_are_cut_never_matters(

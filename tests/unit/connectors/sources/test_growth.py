@@ -117,7 +117,7 @@ MESSAGES = st.lists(
 
 
 @settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(data=st.data(), is_csv=st.booleans(), chunk=st.sampled_from([7, 64, 1 << 20]))
 def test_a_file_that_grew_in_any_pieces_reads_like_one_that_came_whole(
