@@ -39,7 +39,12 @@ class Read:
 
 @dataclass
 class Sightings:
-    """What one process saw. ``seconds``: each read's duration, opening included where it opens."""
+    """What one process saw.
+
+    seconds: each read's duration, opening included where it opens.
+    torn, stale, moved: reads of mixed runs, of a run older than promised, off their snapshot.
+    behind: 1 when it never got to see the last run.
+    """
 
     way: str
     seconds: list[float] = field(default_factory=list)
@@ -48,6 +53,7 @@ class Sightings:
     torn: int = 0
     stale: int = 0
     moved: int = 0
+    behind: int = 0
 
 
 @dataclass(frozen=True)
@@ -68,13 +74,18 @@ def receive(signals: Signals) -> None:
 
 
 def watch(way: str, folder: str) -> Sightings:
-    """Read the published files in ``folder`` until told to stop."""
+    """Read the published files in ``folder`` until told to stop, then until the last run is seen.
+
+    Gives up on the last run after more reads than any way needs to open the file anew.
+    """
     signals = _signals[0]
     seen = Sightings(way)
     held: dict[int, int] = {}
     reads = WAYS[way](Path(folder), signals)
     signals.start.wait(timeout=300)
-    while not signals.stop.wait(PAUSE_SECONDS):
+    left = 4 * READS_A_REFRESH
+    while left and not (signals.stop.is_set() and signals.announced.value in seen.run_numbers):
+        left -= signals.stop.wait(PAUSE_SECONDS)
         began = time.perf_counter()
         try:
             read = next(reads)
@@ -87,6 +98,7 @@ def watch(way: str, folder: str) -> Sightings:
         seen.torn += not is_whole
         seen.stale += number < read.promised
         seen.moved += held.setdefault(read.snapshot, number) != number
+    seen.behind = int(signals.announced.value not in seen.run_numbers)
     return seen
 
 

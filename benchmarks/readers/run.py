@@ -37,6 +37,8 @@ else:
     sys.exit("opened to write")
 """
 
+FAULTS = ("torn", "stale", "moved", "behind")
+
 
 @dataclass(frozen=True)
 class Report:
@@ -52,11 +54,9 @@ class Report:
         """Everything that must not happen and did."""
         found = [error for seen in self.sightings for error in seen.errors]
         for seen in self.sightings:
-            for fault in ("torn", "stale", "moved"):
+            for fault in FAULTS:
                 if getattr(seen, fault):
-                    found.append(f"{seen.way}: {getattr(seen, fault)} {fault} reads")
-            if not seen.seconds:
-                found.append(f"{seen.way}: read nothing")
+                    found.append(f"{seen.way}: {getattr(seen, fault)} {fault}")
         return found
 
 
@@ -123,7 +123,7 @@ def _show(report: Report) -> None:
     )
     for heading in ("way of reading", "processes", "reads", "runs seen", "median", "99 %"):
         table.add_column(heading, justify="left" if heading == "way of reading" else "right")
-    for heading in ("errors", "torn", "stale", "moved"):
+    for heading in ("errors", *FAULTS):
         table.add_column(heading, justify="right")
     for way in WAYS:
         seen = [each for each in report.sightings if each.way == way]
