@@ -138,12 +138,9 @@ def _show(report: Report) -> None:
             f"{statistics.median(seconds) * 1e3:.0f} ms",
             f"{seconds[int(len(seconds) * 0.99)] * 1e3:.0f} ms",
             str(sum(len(each.errors) for each in seen)),
-            *(
-                str(sum(getattr(each, name) for each in seen))
-                for name in ("torn", "stale", "moved")
-            ),
+            *(str(sum(getattr(each, name) for each in seen)) for name in FAULTS),
         )
-    console = Console(width=120)
+    console = Console(width=132)
     console.print(table)
     console.print(f"Opening the file to write: {report.refusal}", highlight=False)
     for fault in report.faults:
