@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING
 
 from connectors.sources._engine.discovery import find_source, source_names
 from connectors.sources.declaration import Column, Source, Table
-from connectors.sources.results import LoadResult, Progress, Report, TableResult, UnreadableFile
+from connectors.sources.results import (
+    LoadError,
+    LoadResult,
+    NotWritten,
+    Progress,
+    Report,
+    TableResult,
+    UnreadableFile,
+)
 
 if TYPE_CHECKING:
     from goldthread.settings import Settings
@@ -14,7 +22,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Column",
+    "LoadError",
     "LoadResult",
+    "NotWritten",
     "Progress",
     "Report",
     "Source",
@@ -37,7 +47,8 @@ def load_all(
     """Load what is new of all sources, or of the named ones, in alphabetical order.
 
     Raises LookupError for a source that does not exist, before anything is loaded;
-    UnreadableFile for a file that cannot be opened, WarehouseBusy when the warehouse is held.
+    LoadError (UnreadableFile, NotWritten) when it has to stop, WarehouseBusy when the warehouse
+    is held.
     """
     from connectors.sources._engine.load import load_all as load
 

@@ -6,8 +6,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 
-class UnreadableFile(RuntimeError):
+class LoadError(RuntimeError):
+    """A load stopped for a reason that people can mend; the message says which and how.
+
+    What was loaded before stays loaded; the next load takes up what this one did not finish.
+    """
+
+
+class UnreadableFile(LoadError):
     """An input file cannot be opened, or another program keeps it locked; it is named."""
+
+
+class NotWritten(LoadError):
+    """Rows could not be written into the warehouse, for want of disk space for instance."""
 
 
 @dataclass(frozen=True)

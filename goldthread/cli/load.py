@@ -24,7 +24,7 @@ def command(sources: tuple[str, ...], as_of: datetime | None, as_json: bool) -> 
     All sources, or only the named ones. Broken rows are set aside with their reason; nothing that
     was loaded before is loaded again.
     """
-    from connectors.sources import Progress, UnreadableFile, find_source, load_all
+    from connectors.sources import LoadError, Progress, find_source, load_all
     from goldthread.cli._console import print_json
     from goldthread.cli._progress import Bar
     from goldthread.settings import Settings
@@ -48,7 +48,7 @@ def command(sources: tuple[str, ...], as_of: datetime | None, as_json: bool) -> 
             con.close()
         try:
             results = load_all(settings, run, list(sources) or None, report)
-        except UnreadableFile as error:
+        except LoadError as error:
             raise Stop(str(error), ExitCode.FAILED) from error
         bar.close()
     if as_json:

@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from connectors.sources import find_source, source_names
+from connectors.sources import NotWritten, find_source, source_names
 from connectors.sources._engine.raw_tables import table_columns
 from connectors.sources._engine.state import pipeline_name, read_state
 from tests.integration.loading import Home
@@ -76,6 +76,8 @@ def test_a_second_load_finds_nothing_new(home: Home) -> None:
     again = home.load()
     assert {(table.files, table.rows_read) for table in again.values()} == {(0, 0)}
     assert home.content() == before
+    left = [path for path in home.settings.dlt_dir.rglob("*") if path.is_file()]
+    assert left == [], "a copy of people's data was left behind"
 
 
 def test_a_touched_file_is_looked_at_once(home: Home) -> None:
@@ -252,6 +254,29 @@ def test_our_reading_of_the_state_is_that_of_dlt(home: Home) -> None:
     with duckdb.connect(str(home.settings.warehouse_path)) as con:
         assert read_state(con, "web").to_dict() == kept
     assert kept["files"]["messages"]["web/a.jsonl"]["lines"] == 1
+
+
+def test_a_load_that_cannot_be_written_says_so_and_counts_for_nothing(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dlt.destinations.impl.duckdb.duck import DuckDbCopyJob
+
+    def refuse(self: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    home.put("web/a.jsonl", lines(message("m1"), "{"))
+    with monkeypatch.context() as patch:
+        patch.setattr(DuckDbCopyJob, "run", refuse)
+        with pytest.raises(NotWritten, match=r"warehouse.duckdb: OSError: .* No space left on"):
+            home.load("web")
+    assert home.load("web")["web.messages"].rows_loaded == 1
+    assert home.broken() == [("web/a.jsonl", 2)]
+
+
+def test_a_file_name_may_hold_anything(home: Home) -> None:
+    home.put("web/it's \udcff.jsonl", lines(message("m1")))
+    home.load("web")
+    assert home.column("select _source_file from raw_web.messages") == ["web/it's \\xff.jsonl"]
 
 
 def test_hidden_and_unfinished_files_are_left_alone(home: Home) -> None:

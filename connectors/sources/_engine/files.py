@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -32,14 +33,23 @@ def changed_files(settings: Settings, table: Table, known: dict[str, FileState])
     for path in sorted(paths):
         if path.name.startswith(".") or not path.is_file():
             continue
-        source_file = path.relative_to(settings.input_dir).as_posix()
+        source_file = _shown_name(path.relative_to(settings.input_dir))
         if table.sqlite_table:
             source_file = f"{source_file}:{table.sqlite_table}"
-        size, mtime_ns = fingerprint(path)
+        try:
+            size, mtime_ns = fingerprint(path)
+        except FileNotFoundError:
+            # Taken away since it was listed.
+            continue
         before = known.get(source_file)
         if before is None or (before.size, before.mtime_ns) != (size, mtime_ns):
             todo.append(Todo(path, source_file, before))
     return todo
+
+
+def _shown_name(path: Path) -> str:
+    """The name as text that any database takes, whatever bytes the file system allows."""
+    return os.fsencode(path.as_posix()).decode("utf-8", errors="backslashreplace")
 
 
 def fingerprint(path: Path) -> tuple[int, int]:

@@ -36,8 +36,8 @@ def load_all(
     """Load what is new of all sources, or of the named ones, in alphabetical order.
 
     Raises LookupError for a source that does not exist, before anything is loaded;
-    UnreadableFile for a file that cannot be opened, WarehouseBusy when the warehouse is held.
-    What was loaded before stays loaded.
+    LoadError (UnreadableFile, NotWritten) when it has to stop, WarehouseBusy when the warehouse
+    is held.
     """
     names = source_names() if sources is None else sorted(set(sources))
     loads = [Load(settings, find_source(name), run, report) for name in names]
@@ -109,8 +109,10 @@ class Load:
         """Let dlt append the parts and keep the state. The warehouse must be closed."""
         from connectors.sources._engine.pipeline import run_pipeline
 
-        run_pipeline(self.settings, self.source.name, self._parts, self._state)
-        shutil.rmtree(self._folder)
+        try:
+            run_pipeline(self.settings, self.source.name, self._parts, self._state)
+        finally:
+            shutil.rmtree(self._folder, ignore_errors=True)
 
     def _stage_table(self, con: duckdb.DuckDBPyConnection, table: Table) -> TableResult:
         from connectors.sources._engine.settle import settle

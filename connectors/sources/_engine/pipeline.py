@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from connectors.sources._engine.state import SourceState, pipeline_name
+from connectors.sources.results import NotWritten
 
 if TYPE_CHECKING:
     from goldthread.settings import Settings
@@ -19,17 +20,22 @@ def run_pipeline(
 ) -> None:
     """Append the parts to ``raw_<source>`` and keep the state, all in one dlt load package.
 
-    The local working folder is made anew each time: what counts is what stands in the warehouse.
-    The warehouse must not be open in this process.
+    The local working folder is made anew each time and removed at the end: what counts is what
+    stands in the warehouse, and no copy of people's data stays behind. The warehouse must not be
+    open in this process.
+
+    Raises NotWritten when dlt cannot finish; then nothing of the package counts.
     """
-    dlt_home = settings.dlt_dir
-    pipelines = dlt_home / "pipelines"
-    shutil.rmtree(pipelines / pipeline_name(source), ignore_errors=True)
-    os.environ.setdefault("DLT_DATA_DIR", str(dlt_home))
+    folder = settings.dlt_dir / "pipelines" / pipeline_name(source)
+    shutil.rmtree(folder, ignore_errors=True)
+    os.environ.setdefault("DLT_DATA_DIR", str(settings.dlt_dir))
     os.environ.setdefault("RUNTIME__DLTHUB_TELEMETRY", "false")
-    os.environ.setdefault("RUNTIME__LOG_LEVEL", "ERROR")
+    os.environ.setdefault("RUNTIME__LOG_LEVEL", "CRITICAL")
+    # A file in this process: what fails once fails again.
+    os.environ.setdefault("LOAD__RAISE_ON_MAX_RETRIES", "1")
     import dlt
     import pyarrow.parquet as pq
+    from dlt.pipeline.exceptions import PipelineStepFailed
 
     def rows(table: str) -> Iterator[Any]:
         for part in parts[table]:
@@ -52,8 +58,24 @@ def run_pipeline(
 
     pipeline = dlt.pipeline(
         pipeline_name=pipeline_name(source),
-        pipelines_dir=str(pipelines),
+        pipelines_dir=str(folder.parent),
         destination=dlt.destinations.duckdb(str(settings.warehouse_path)),
         dataset_name=f"raw_{source}",
     )
-    pipeline.run(goldthread_source(), loader_file_format="parquet")
+    try:
+        pipeline.run(goldthread_source(), loader_file_format="parquet")
+    except PipelineStepFailed as error:
+        raise NotWritten(
+            f"The rows of {source} could not be written into {settings.warehouse_path}: "
+            f"{_last_words(error.exception)}. Nothing of this load of {source} counts; load again "
+            "once that is mended."
+        ) from error
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _last_words(error: BaseException) -> str:
+    """What went wrong, without the traceback that dlt puts into its messages."""
+    lines = [line.strip() for line in str(error).splitlines()]
+    said = [line for line in lines if line.strip(".")]
+    return said[-1] if said else type(error).__name__
