@@ -49,7 +49,8 @@ format: $(READY) ## put code and SQL in shape
 	$(BIN)/sqlfluff fix --processes 2 models tests/dbt
 
 bench: $(READY) ## print the measurements of benchmarks/
-	@for bench in benchmarks/*/run.py; do $(BIN)/python $$bench; done
+	@for bench in benchmarks/*/run.py; do \
+		name=$$(basename $$(dirname $$bench)); $(BIN)/python -m benchmarks.$$name.run || exit 1; done
 
 clean: ## remove .venv, the demo's data and build products
 	rm -rf $(VENV) data target logs .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
