@@ -4,6 +4,9 @@
         recorded.source_record_key,
         {{ log }}.customer_id,
         recorded.last_revision > recorded.held_revision as is_gone,
+        {{ log }}.customer_id in (
+            select merged.previous_customer_id from {{ log }} as merged where merged.reason = 'merged'
+        ) as is_merged,
         recorded.id_count
     from (
         select

@@ -36,7 +36,7 @@ ranked as (
         *,
         row_number() over (
             partition by left_key, right_key
-            order by decided_at desc, override_type, override_id
+            order by decided_at desc, override_type asc, override_id asc
         ) as decision_rank
     from keyed
     where left_key != right_key

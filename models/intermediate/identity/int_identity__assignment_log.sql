@@ -1,31 +1,29 @@
-{{ config(
-    materialized='incremental', incremental_strategy='append', full_refresh=false,
-    on_schema_change='fail'
-) }}
+{{ config(materialized='incremental', incremental_strategy='append', full_refresh=false) }}
+
+{% set kept_state = source('raw_goldthread', 'state_identity_assignment_log') %}
 
 with
 
-clusters as (select * from {{ ref('int_identity__clusters') }}),
+clusters as (
+
+    select * from {{ ref('int_identity__clusters') }}
+
+),
 
 -- What was issued before: this table itself or, where the warehouse is new, the kept state.
 log as (
 
-    select *
-    from {{ this if is_incremental() else source('raw_goldthread', 'state_identity_assignment_log') }}
+    select * from {{ this if is_incremental() else kept_state }}
 
 ),
 
-last_assignments as ({{ last_assignments('log') }}),
-
--- A record that went missing and came back counts for the id it had, but never for a merged one.
 previous as (
 
-    select * from last_assignments
-    where customer_id not in (select previous_customer_id from log where reason = 'merged')
+    {{ last_assignments('log') }}
 
 ),
 
--- An id goes where most of its records went ...
+-- An id goes where most of its records went (one that was missing too, but no id merged away) ...
 followed as (
 
     select
@@ -38,6 +36,7 @@ followed as (
         ) as choice_rank
     from clusters
     inner join previous on clusters.source_record_key = previous.source_record_key
+    where not previous.is_merged
     group by 1, 2
 
 ),
@@ -46,9 +45,10 @@ followed as (
 kept as (
 
     select
-        *,
+        cluster_key,
+        customer_id,
         row_number() over (
-            partition by cluster_key order by record_count desc, customer_id
+            partition by cluster_key order by record_count desc, customer_id asc
         ) as keeper_rank
     from followed
     where choice_rank = 1
@@ -61,12 +61,12 @@ identified as (
     select
         clusters.source_record_key,
         coalesce(
-            kept.customer_id, {{ hash_of(['clusters.cluster_key', 'last_assignments.id_count']) }}
+            kept.customer_id, {{ hash_of(['clusters.cluster_key', 'previous.id_count']) }}
         ) as customer_id,
         kept.customer_id is null as is_new
     from clusters
     left join kept on clusters.cluster_key = kept.cluster_key and kept.keeper_rank = 1
-    left join last_assignments on clusters.cluster_key = last_assignments.source_record_key
+    left join previous on clusters.cluster_key = previous.source_record_key
 
 ),
 
@@ -78,7 +78,7 @@ changed as (
         case when not previous.is_gone then previous.customer_id end as previous_customer_id,
         {{ run_id() }} as run_id,
         {{ run_number() }} as run_number,
-        (select coalesce(max(revision), 0) + 1 from log) as revision,
+        (select coalesce(max(log.revision), 0) + 1 from log) as revision,
         case
             when identified.customer_id is null then 'gone'
             when coalesce(previous.is_gone, true) and identified.is_new then 'created'
@@ -102,7 +102,6 @@ changed as (
 final as (
 
     select * from changed
-
     -- A new warehouse takes the whole registry over, not only what changed.
     {% if not is_incremental() %}union all select * from log{% endif %}
 

@@ -27,18 +27,18 @@ stripe_identifiers as (
 stacked as (
 
     {% for identifier_type in identifier_columns() %}
-    select
-        source_record_key,
-        '{{ identifier_type }}' as identifier_type,
-        {{ identifier_type }} as identifier_value,
-        false as is_ambiguous,
-        first_seen_at,
-        last_seen_at
-    from source_records
-    -- What a device showed is listed below, with every value and its own times.
-    where {{ identifier_type }} is not null and source != 'web'
+        select
+            source_record_key,
+            '{{ identifier_type }}' as identifier_type,
+            {{ identifier_type }} as identifier_value,
+            false as is_ambiguous,
+            first_seen_at,
+            last_seen_at
+        from source_records
+        -- What a device showed is listed below, with every value and its own times.
+        where {{ identifier_type }} is not null and source != 'web'
 
-    union all
+        union all
 
     {% endfor %}
     select

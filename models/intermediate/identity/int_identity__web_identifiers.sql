@@ -27,17 +27,17 @@ blocklist as (
 seen as (
 
     {% for identifier_type in ['anonymous_id', 'user_id', 'email', 'phone'] %}
-    select
-        visitor_id,
-        '{{ identifier_type }}' as identifier_type,
-        {{ identifier_type }} as identifier_value,
-        min(occurred_at) as first_seen_at,
-        max(occurred_at) as last_seen_at
-    from messages
-    where {{ identifier_type }} is not null
-    group by 1, 2, 3
+        select
+            visitor_id,
+            '{{ identifier_type }}' as identifier_type,
+            {{ identifier_type }} as identifier_value,
+            min(occurred_at) as first_seen_at,
+            max(occurred_at) as last_seen_at
+        from messages
+        where {{ identifier_type }} is not null
+        group by 1, 2, 3
 
-    union all
+        union all
 
     {% endfor %}
     -- An alias says that the device known as previous_id is the user's.

@@ -24,20 +24,20 @@ seen as (
         max(occurred_at) as last_seen_at
     from messages
     where visitor_id is not null
-    group by 1
+    group by visitor_id
 
 ),
 
 described as (
 
     select
+        {% for trait in traits -%}
+            {{ newest_value(trait, 'occurred_at', 'message_id') }} as {{ trait }},
+        {% endfor %}
         visitor_id
-        {%- for trait in traits %},
-        {{ newest_value(trait, 'occurred_at', 'message_id') }} as {{ trait }}
-        {%- endfor %}
     from messages
     where coalesce(email, phone, first_name, last_name, address_line, postal_code, city) is not null
-    group by 1
+    group by visitor_id
 
 ),
 
@@ -49,7 +49,7 @@ known as (
         sum(case when identifier_type = 'user_id' then 1 else 0 end) as user_id_count,
         max(case when identifier_type = 'user_id' then identifier_value end) as user_id
     from {{ ref('int_identity__web_identifiers') }}
-    group by 1
+    group by visitor_id
 
 ),
 
@@ -84,7 +84,7 @@ final as (
 
         ---------- the person, as the newest messages have it
         {% for trait in traits -%}
-        case when not visitors.is_shared then described.{{ trait }} end as {{ trait }},
+            case when not visitors.is_shared then described.{{ trait }} end as {{ trait }},
         {% endfor %}
         ---------- numerics
         visitors.user_id_count,

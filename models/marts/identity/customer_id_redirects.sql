@@ -59,17 +59,17 @@ hop_0 as (
 
 -- The id it went to may have ended too: each step doubles the distance followed.
 {% for hop in range(1, hops + 1) -%}
-hop_{{ hop }} as (
+    hop_{{ hop }} as (
 
-    select
-        near.ended_id,
-        coalesce(far.next_id, near.next_id) as next_id
-    from hop_{{ hop - 1 }} as near
+        select
+            near.ended_id,
+            coalesce(far.next_id, near.next_id) as next_id
+        from hop_{{ hop - 1 }} as near
 
-    left join hop_{{ hop - 1 }} as far
-        on near.next_id = far.ended_id
+        left join hop_{{ hop - 1 }} as far
+            on near.next_id = far.ended_id
 
-),
+    ),
 
 {% endfor -%}
 

@@ -57,7 +57,7 @@ ranked as (
         ) as holder_count,
         row_number() over (
             partition by held.identifier_type, held.identifier_value
-            order by held.record_count desc, held.customer_id
+            order by held.record_count desc, held.customer_id asc
         ) as holder_rank
     from held
 
