@@ -136,12 +136,15 @@ class Queries:
         """The keys that nobody declared, as a JSON object; null where there are none."""
         keys = [column.source_key for column in self._columns]
         without = "{" + ", ".join(f"{json_text(key)}: null" for key in keys) + "}"
+        # An expression that stands twice is computed once, for every row: also for those whose
+        # line is no JSON, which the case would have spared.
+        found = "try(json_keys(line))"
         usual = ""
         if usual_keys:
-            usual = f"when hash(json_keys(line)) in ({', '.join(map(str, usual_keys))}) then null "
+            usual = f"when hash({found}) in ({', '.join(map(str, usual_keys))}) then null "
         return (
             f"case when cells is null then null {usual}"
-            f"when list_has_all([{self._names()}], json_keys(line)) then null "
+            f"when list_has_all([{self._names()}], {found}) then null "
             f"else cast(json_merge_patch(line, {literal(without)}) as varchar) end"
         )
 
