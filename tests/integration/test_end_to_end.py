@@ -1,0 +1,181 @@
+"""The main job on 300 made-up people: files to a delivered audience, again, rebuilt, and refused.
+
+The tests of this file tell one story in order and share one home, as a run of everything takes half
+a minute. Each step is a process of its own, as it is for whoever types the command.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from goldthread.demo.summary import Assignment, assignment
+from goldthread.settings import PROJECT_DIR, Settings
+
+PEOPLE = 300
+COPIED = ("goldthread", "connectors", "orchestration", "models", "macros", "seeds", "tests/dbt")
+PROJECT_FILES = ("dbt_project.yml", "profiles.yml", "pyproject.toml")
+
+FAILING_CHECK = """
+{{ config(severity='error') }}
+select customer_id from {{ ref('customers') }} order by customer_id limit 7
+"""
+
+
+class Home:
+    """One home, the commands typed in it, and what stood in it after the first run."""
+
+    def __init__(self, folder: Path) -> None:
+        self.settings = Settings(home=folder / "home", input_dir=folder / "home" / "input")
+        self.target = folder / "target"
+        self.first: dict[str, Any] = {}
+        self.ids: Assignment = {}
+
+    def type(
+        self, *arguments: str, project: Path = PROJECT_DIR, exit_code: int = 0
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a goldthread command from the code in ``project``; it must end with ``exit_code``."""
+        environment = os.environ | {
+            "GOLDTHREAD_HOME": str(self.settings.home),
+            "GOLDTHREAD_INPUT_DIR": "",
+            "DBT_TARGET_PATH": str(self.target),
+            "DBT_LOG_PATH": str(self.target),
+            "DBT_PROFILES_DIR": str(project),
+            "PYTHONPATH": str(project),
+        }
+        result = subprocess.run(
+            [sys.executable, "-c", "from goldthread.cli import main; main()", *arguments],
+            cwd=project,
+            env=environment,
+            capture_output=True,
+            text=True,
+        )
+        assert result.returncode == exit_code, result.stdout[-5000:] + result.stderr[-5000:]
+        return result
+
+    def lists(self) -> Mapping[str, str]:
+        """What the e-mail tool holds: fields by member."""
+        with sqlite3.connect(self.settings.home / "demo" / "receiver.sqlite") as con:
+            return dict(con.execute("select member_key, fields from members").fetchall())
+
+    def query(self, path: Path, query: str) -> list[tuple[Any, ...]]:
+        with duckdb.connect() as con:
+            con.execute(f"attach '{path}' as published (read_only)")
+            con.execute("use published")
+            return con.execute(query).fetchall()
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    home = Home(tmp_path_factory.mktemp("end_to_end"))
+    result = home.type("demo", "--people", str(PEOPLE), "--json")
+    home.first = json.loads(result.stdout)
+    home.ids = assignment(home.settings)
+    return home
+
+
+def test_files_become_customers_and_a_delivered_audience(home: Home) -> None:
+    summary = home.first["summary"]
+    assert all(summary["raw_rows"][source] for source in ("signups", "crm", "app", "web", "email"))
+    assert sum(summary["quarantined"].values()) > 0
+    assert 0.8 * PEOPLE < summary["customers"] < 1.5 * PEOPLE
+    assert summary["accuracy"]["precision"] >= 0.98
+    assert summary["accuracy"]["recall"] >= 0.9
+    assert {audience["name"] for audience in summary["audiences"]} >= {"high_value_customers"}
+    assert sum(sync["acknowledged"] for sync in home.first["syncs"].values()) > 0
+    assert sum(each["size"] for each in home.first["lists"]) == len(home.lists())
+    assert home.lists()
+
+
+def test_every_row_sent_is_recorded_and_was_allowed(home: Home) -> None:
+    settings = home.settings
+    sent = home.query(
+        settings.syncs_path, "select count(*) from marts.sync_rows where status = 'ok'"
+    )
+    assert sent == [(sum(sync["acknowledged"] for sync in home.first["syncs"].values()),)]
+    with duckdb.connect() as con:
+        con.execute(f"attach '{settings.syncs_path}' as syncs (read_only)")
+        con.execute(f"attach '{settings.marts_path}' as published (read_only)")
+        denied = con.execute(
+            "select count(*) from syncs.marts.sync_rows inner join published.marts.consents "
+            "using (customer_id) where sync_name like '%webhook%' "
+            "and purpose = 'email_marketing' and consents.status = 'denied'"
+        ).fetchone()
+    assert denied == (0,)
+
+
+def test_again_sends_nothing_and_changes_no_id(home: Home) -> None:
+    before = home.lists()
+    again = json.loads(home.type("demo", "--json").stdout)
+    assert sum(sync["sent"] for sync in again["syncs"].values()) == 0
+    assert again["changed_customer_ids"] == 0
+    assert again["summary"]["customers"] == home.first["summary"]["customers"]
+    assert home.lists() == before
+
+
+def test_a_customer_is_shown_by_e_mail(home: Home) -> None:
+    email = home.first["summary"]["example_email"]
+    (view, *_) = json.loads(home.type("customer", email, "--json").stdout)
+    assert view["golden_record"]["email"] == email
+    assert view["provenance"]
+    assert view["source_records"]
+    assert len(view["consents"]) == 6
+    assert "Where each value comes from" in home.type("customer", email).stdout
+
+
+def test_a_full_refresh_changes_no_id(home: Home) -> None:
+    home.type("build", "--full-refresh")
+    home.type("publish")
+    assert assignment(home.settings) == home.ids
+
+
+def test_a_failed_check_publishes_nothing_and_shows_rows(home: Home, tmp_path: Path) -> None:
+    for name in COPIED:
+        shutil.copytree(PROJECT_DIR / name, tmp_path / name)
+    for name in PROJECT_FILES:
+        shutil.copy(PROJECT_DIR / name, tmp_path / name)
+    check = tmp_path / "tests" / "dbt" / "singular" / "assert_nobody_is_a_customer.sql"
+    check.parent.mkdir(parents=True, exist_ok=True)
+    check.write_text(FAILING_CHECK)
+    home.settings.warehouse_path.unlink()
+    before = {path: path.stat() for path in home.settings.published_dir.iterdir()}
+    as_of = (home.settings.input_dir / "_truth" / "as_of.txt").read_text().strip()
+    result = home.type("run", "--as-of", as_of, project=tmp_path, exit_code=3)
+    assert "assert_nobody_is_a_customer" in result.stdout
+    assert "5 of 7 rows" in result.stdout
+    assert "the old files stay" in result.stderr
+    assert {path: path.stat() for path in home.settings.published_dir.iterdir()} == before
+    refused = home.type("publish", project=tmp_path, exit_code=3)
+    assert "assert_nobody_is_a_customer" in refused.stdout
+
+
+def test_a_deleted_warehouse_changes_no_id_and_sends_nothing(home: Home) -> None:
+    home.settings.warehouse_path.unlink()
+    again = json.loads(home.type("demo", "--json").stdout)
+    assert assignment(home.settings) == home.ids
+    assert sum(sync["sent"] for sync in again["syncs"].values()) == 0
+
+
+def test_nothing_temporary_is_left(home: Home) -> None:
+    left = [
+        path.relative_to(home.settings.home)
+        for path in home.settings.home.rglob("*")
+        if path.suffix in {".tmp", ".wal", ".new"} and "dagster" not in path.parts
+    ]
+    assert [path for path in left if path.parts[0] != "demo"] == []
+    tables = home.query(
+        home.settings.warehouse_path,
+        "select table_name from duckdb_tables() where contains(table_name, '__dbt_') "
+        "or contains(table_name, '__splink')",
+    )
+    assert tables == []
