@@ -6,22 +6,13 @@ charges as (
 
 ),
 
-purchases as (
-
-    select
-        purchase_id,
-        user_id
-    from {{ ref('stg_app__purchases') }}
-
-),
-
 final as (
 
     select
         ---------- ids
         'guest:' || charges.charge_id as guest_id,
         charges.charge_id,
-        coalesce(charges.user_id, purchases.user_id) as user_id,
+        charges.user_id,
 
         ---------- strings
         coalesce(charges.billing_email, charges.receipt_email) as email,
@@ -38,9 +29,6 @@ final as (
         charges.created_at
 
     from charges
-
-    left join purchases
-        on charges.purchase_id = purchases.purchase_id
 
     where charges.stripe_customer_id is null
 

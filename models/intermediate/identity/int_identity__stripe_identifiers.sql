@@ -24,11 +24,11 @@ guests as (
 
 ),
 
--- A customer without user_id is the user whose purchases it paid, if they are one user's.
+-- Who paid one user's purchases may be that user, or lend them a card: evidence, no login.
 payers as (
 
     select
-        charges.stripe_customer_id,
+        coalesce(charges.stripe_customer_id, 'guest:' || charges.charge_id) as payer_id,
         min(purchases.user_id) as user_id,
         min(charges.created_at) as first_seen_at,
         max(charges.created_at) as last_seen_at
@@ -37,7 +37,10 @@ payers as (
     inner join purchases
         on charges.purchase_id = purchases.purchase_id
 
-    where charges.stripe_customer_id is not null
+    left join customers
+        on charges.stripe_customer_id = customers.stripe_customer_id
+
+    where charges.user_id is null and customers.user_id is null
     group by 1
     having count(distinct purchases.user_id) = 1
 
@@ -56,17 +59,23 @@ final as (
     union all
 
     select
-        'stripe:' || payers.stripe_customer_id as source_record_key,
-        'user_id' as identifier_type,
-        payers.user_id as identifier_value,
-        payers.first_seen_at,
-        payers.last_seen_at
+        'stripe:' || payer_id as source_record_key,
+        'purchaser' as identifier_type,
+        user_id as identifier_value,
+        first_seen_at,
+        last_seen_at
     from payers
 
-    inner join customers
-        on payers.stripe_customer_id = customers.stripe_customer_id
+    union all
 
-    where customers.user_id is null
+    select
+        'app:' || user_id as source_record_key,
+        'purchaser' as identifier_type,
+        user_id as identifier_value,
+        min(first_seen_at) as first_seen_at,
+        max(last_seen_at) as last_seen_at
+    from payers
+    group by 1, 2, 3
 
     union all
 
