@@ -61,7 +61,7 @@ def test_rows_carry_their_lineage(home: Home) -> None:
         ("web/a.jsonl.gz", 1, 0, as_of, 32)
     ]
     assert home.rows(f"select {lineage} from raw_app.users") == [
-        ("app/app.sqlite:users", 1, 0, as_of, 32)
+        ("app/app.sqlite", 1, 0, as_of, 32)
     ]
     assert home.column("select distinct _load_run from raw_web.messages") == home.column(
         "select run_id from raw_goldthread.runs"

@@ -34,8 +34,6 @@ def changed_files(settings: Settings, table: Table, known: dict[str, FileState])
         if path.name.startswith(".") or not path.is_file():
             continue
         source_file = _shown_name(path.relative_to(settings.input_dir))
-        if table.sqlite_table:
-            source_file = f"{source_file}:{table.sqlite_table}"
         try:
             size, mtime_ns = fingerprint(path)
         except FileNotFoundError:
