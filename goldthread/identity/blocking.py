@@ -31,7 +31,6 @@ RULES = (
     _rule("birth_date", "family_name", on="birth_date last_name"),
     _rule("birth_date", "given_first", on="birth_date first_name"),
     _rule("given_first", "family_name", "postal_code", on="first_name last_name address"),
-    _rule("given_first", "family_name", "city", on="first_name last_name address"),
     # Also finds first and last name swapped.
     _rule(
         "least(given_first, family_name)",

@@ -101,21 +101,21 @@ BIRTH_DATE: list[Level] = [
 ]
 
 EMAIL: list[Level] = [
-    ("same", "email_l = email_r", 0.6, 0.00001),
-    ("same before the @", "email_local_l = email_local_r", 0.05, 0.0001),
+    ("same", "email_l = email_r", 0.84, 0.00001),
+    ("same before the @", "email_local_l = email_local_r", 0.012, 0.003),
     (
         "spelled alike before the @",
         f"jaro_winkler_similarity(email_local_l, email_local_r) >= {NAME_MATCH}",
-        0.05,
-        0.001,
+        0.028,
+        0.03,
     ),
-    ("different", "ELSE", 0.3, 0.999),
+    ("different", "ELSE", 0.12, 0.96699),
 ]
 
 PHONE: list[Level] = [
-    ("same", "phone_l = phone_r", 0.7, 0.00001),
-    ("one digit differs", "damerau_levenshtein(phone_l, phone_r) <= 1", 0.03, 0.00002),
-    ("different", "ELSE", 0.27, 0.999),
+    ("same", "phone_l = phone_r", 0.82, 0.00001),
+    ("one digit differs", "damerau_levenshtein(phone_l, phone_r) <= 1", 0.01, 0.00002),
+    ("different", "ELSE", 0.17, 0.99997),
 ]
 
 ADDRESS: list[Level] = [
@@ -157,6 +157,18 @@ LEVELS = {
     "email": EMAIL,
     "phone": PHONE,
     "address": ADDRESS,
+}
+
+# Addresses are made of names: among people of one name, other people's look alike too. Random
+# pairs, which hardly ever share a name, cannot show that, so these are not estimated.
+FIXED_U = {("email", "same before the @"), ("email", "spelled alike before the @")}
+
+# A link needs one of these, or an identifier: a name alone, however rare, never joins anybody.
+CORROBORATION = {
+    "birth_date": {"same", "day and month swapped", "one digit differs"},
+    "email": {"same", "same before the @"},
+    "phone": {"same", "one digit differs"},
+    "address": {"same", "spelled alike", "same postal code"},
 }
 
 # Common names say less than rare ones: the first level of these is weighed by frequency.

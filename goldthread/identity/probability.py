@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 EXPECTED_PRECISION = 0.995
 
 # However good the rest, a pair less probable than this is no link.
-LEAST_PROBABILITY = 0.8
+LEAST_PROBABILITY = 0.95
 
 # Pairs of a household and of namesakes for each pair of one person's records: the estimates stay
 # between these.

@@ -6,6 +6,7 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from goldthread.identity.blocking import write_candidate_pairs
+from goldthread.identity.comparisons import CORROBORATION
 from goldthread.identity.model import Level, LinkageModel, committed_model
 from goldthread.identity.people import prepare_people
 from goldthread.identity.probability import CONFLICT_WEIGHT, Judgement, judge
@@ -52,7 +53,7 @@ def score_pairs(
         write_candidate_pairs(cursor, "people", "candidates", "known_pairs")
         weigh(cursor, model, "candidates", "scores")
         judgement = judge(cursor, "scores", "people")
-        _write_meeting_pairs(cursor, judgement)
+        _write_meeting_pairs(cursor, model, judgement)
         weigh(cursor, model, "unscored_pairs", "meeting_scores")
         return cursor.execute(_pairs_sql(model, judgement)).to_arrow_table()
 
@@ -163,7 +164,9 @@ def _write_known_pairs(cursor: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def _write_meeting_pairs(cursor: duckdb.DuckDBPyConnection, judgement: Judgement) -> None:
+def _write_meeting_pairs(
+    cursor: duckdb.DuckDBPyConnection, model: LinkageModel, judgement: Judgement
+) -> None:
     """Write table ``meeting_pairs``: all pairs of people of one would-be cluster.
 
     A record that fits two people ("J. Smith", or one without birth date) would join them though
@@ -176,7 +179,7 @@ def _write_meeting_pairs(cursor: duckdb.DuckDBPyConnection, judgement: Judgement
 
     links = cursor.execute(
         f"select id_l, id_r from scores where {judgement.probability_sql} >= {judgement.threshold} "
-        "union select id_l, id_r from known_pairs"
+        f"and {_is_corroborated_sql(model)} union select id_l, id_r from known_pairs"
     ).fetchnumpy()
     components = component_of(links["id_l"], links["id_r"])
     table = pa.table({"id": components.nodes, "component": components.labels})
@@ -231,7 +234,7 @@ def _pairs_sql(model: LinkageModel, judgement: Judgement) -> str:
             round(household_weight, 6) as household_weight,
             round(namesake_weight, 6) as namesake_weight,
             match_probability,
-            match_probability >= {judgement.threshold} as is_link,
+            match_probability >= {judgement.threshold} and {_is_corroborated_sql(model)} as is_link,
             case
                 when least(household_weight, namesake_weight) > {CONFLICT_WEIGHT} then null
                 when suffixes_differ then 'name_suffix'
@@ -248,3 +251,12 @@ def _pairs_sql(model: LinkageModel, judgement: Judgement) -> str:
         join people as r on judged.id_r = r.id
         order by left_key, right_key
     """
+
+
+def _is_corroborated_sql(model: LinkageModel) -> str:
+    """SQL condition over the level columns: something besides the names agrees."""
+    conditions = []
+    for name, labels in CORROBORATION.items():
+        numbers = [str(level.number) for level in model.levels[name] if level.label in labels]
+        conditions.append(f"{name}_level in ({', '.join(numbers)})")
+    return f"({' or '.join(conditions)})"

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from goldthread.identity.blocking import RULES, write_candidates_by_rule
-from goldthread.identity.comparisons import TERM_FREQUENCIES, starting_settings
+from goldthread.identity.comparisons import FIXED_U, TERM_FREQUENCIES, starting_settings
 from goldthread.identity.mixture import Chances, separate
 from goldthread.identity.model import LinkageModel, is_missing
 from goldthread.identity.people import prepare_people
@@ -93,13 +93,22 @@ def _mixed(settings: dict[str, Any], share_of_start: float) -> dict[str, Any]:
         both = zip(comparison["comparison_levels"], start["comparison_levels"], strict=True)
         pairs = [(level, first) for level, first in both if not is_missing(level)]
         for key in ("m_probability", "u_probability"):
+            name = comparison["output_column_name"]
             mixed = [
-                (1 - share_of_start) * level.get(key, first[key]) + share_of_start * first[key]
+                _drawn(level, first, key, 1.0 if _is_fixed(name, first, key) else share_of_start)
                 for level, first in pairs
             ]
             for (level, _), value in zip(pairs, mixed, strict=True):
                 level[key] = float(f"{value / sum(mixed):.4g}")
     return settings
+
+
+def _is_fixed(comparison: str, level: dict[str, Any], key: str) -> bool:
+    return key == "u_probability" and (comparison, level["label_for_charts"]) in FIXED_U
+
+
+def _drawn(level: dict[str, Any], first: dict[str, Any], key: str, share_of_start: float) -> float:
+    return float((1 - share_of_start) * level.get(key, first[key]) + share_of_start * first[key])
 
 
 def _with_households(
