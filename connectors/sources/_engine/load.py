@@ -127,7 +127,8 @@ class Load:
         for reading in stage.readings:
             known[reading.source_file] = reading.state
         for name, paths in stage.outcome.items():
-            self._parts.setdefault(name, []).extend(paths)
+            if paths:
+                self._parts.setdefault(name, []).extend(paths)
         changed = [reading for reading in stage.readings if reading.kind != "same"]
         return replace(result, files=len(changed))
 
