@@ -33,7 +33,7 @@ COLUMNS_TO_TELL_A_ROW = 4
 
 def read_csv(path: Path, source_file: str, known: FileState | None, table: Table) -> Reading:
     """Start reading a CSV file with a header line."""
-    file = TextFile(path, known)
+    file = TextFile(path, known, from_start=table.newest == "file")
     reading = Reading(source_file, file.kind, file.state.lines + 1, file.state)
     if reading.kind == "same":
         file.finish(file.next_chunk())

@@ -31,7 +31,7 @@ ESCAPED_NUL = b"\\u0000"
 
 def read_jsonl(path: Path, source_file: str, known: FileState | None, table: Table) -> Reading:
     """Start reading a file of JSON lines; nothing but its known part is read before iteration."""
-    file = TextFile(path, known)
+    file = TextFile(path, known, from_start=table.newest == "file")
     reading = Reading(source_file, file.kind, file.state.lines + 1, file.state)
     if reading.kind == "same":
         file.finish(file.next_chunk())

@@ -77,10 +77,11 @@ class TextFile:
 
     kind: what became of the file since ``known``. ``head`` is the first physical line (a CSV
     header), read again for a grown file. ``next_chunk`` gives the unread bytes; ``settle`` tells
-    how many of them were whole rows.
+    how many of them were whole rows. from_start: a known file counts as rewritten, so that rows
+    missing from it are noticed.
     """
 
-    def __init__(self, path: Path, known: FileState | None) -> None:
+    def __init__(self, path: Path, known: FileState | None, *, from_start: bool = False) -> None:
         self._path = path
         self._digest = hashlib.sha256()
         self._first = b""
@@ -88,7 +89,9 @@ class TextFile:
         self._stream = open_stream(path)
         self.head = b""
         self.kind: Kind = "new"
-        if known is not None:
+        if known is not None and from_start:
+            self.kind, self.state.version = "rewritten", known.version + 1
+        elif known is not None:
             self._resume(known)
 
     def _resume(self, known: FileState) -> None:
