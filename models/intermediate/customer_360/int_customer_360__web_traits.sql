@@ -61,15 +61,7 @@ categories as (
 
 ),
 
-favorites as (
-
-    select
-        customer_id,
-        product_category
-    from categories
-    where category_rank = 1
-
-),
+favorites as (select * from categories where category_rank = 1),
 
 activity as (
 
