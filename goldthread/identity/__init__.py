@@ -5,7 +5,7 @@ Knows nothing of dbt, Dagster or files; tables come in and go out as DuckDB rela
 
 from goldthread.identity.clustering import cluster_records
 from goldthread.identity.evaluation import Evaluation, evaluate
-from goldthread.identity.model import LinkageModel, committed_model
+from goldthread.identity.model import LinkageModel, committed_model, current_model, own_model_path
 from goldthread.identity.scoring import score_pairs
 from goldthread.identity.training import train
 
@@ -14,7 +14,9 @@ __all__ = [
     "LinkageModel",
     "cluster_records",
     "committed_model",
+    "current_model",
     "evaluate",
+    "own_model_path",
     "score_pairs",
     "train",
 ]

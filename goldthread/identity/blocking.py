@@ -30,7 +30,8 @@ RULES = (
     _rule("phone", on="phone"),
     _rule("birth_date", "family_name", on="birth_date last_name"),
     _rule("birth_date", "given_first", on="birth_date first_name"),
-    _rule("given_first", "family_name", "postal_code", on="first_name last_name address"),
+    _rule("family_name", "postal_code", on="last_name address"),
+    _rule("given_first", "postal_code", on="first_name address"),
     # Also finds first and last name swapped.
     _rule(
         "least(given_first, family_name)",
@@ -40,6 +41,7 @@ RULES = (
     ),
     # Whole households, also to see how many there are.
     _rule("address", "coalesce(postal_code, city)", on="address"),
+    _rule("house_number", "postal_code", on="address"),
     _rule("email_local", "family_name", on="email last_name"),
     _rule("email_local", "given_first", on="email first_name"),
     _rule("birth_date", "postal_code", on="birth_date address"),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from goldthread.identity.components import component_of
-from goldthread.identity.model import LinkageModel, committed_model
+from goldthread.identity.model import LinkageModel, current_model
 from goldthread.identity.settling import Component, Disputed, Edge, Judge, settle
 from goldthread.identity.workspace import adopt, scratch
 
@@ -56,7 +56,7 @@ def cluster_records(
         ):
             adopt(cursor, name, table)
         _write_graph(cursor)
-        cursor.register("settled", _settled(cursor, model or committed_model()))
+        cursor.register("settled", _settled(cursor, model or current_model()))
         result = cursor.execute(
             """
             with labelled as (

@@ -171,6 +171,9 @@ CORROBORATION = {
     "address": {"same", "spelled alike", "same postal code"},
 }
 
+# What joins two records by itself, whatever their weight.
+IDENTIFIERS = {"email": {"same"}, "phone": {"same"}}
+
 # Common names say less than rare ones: the first level of these is weighed by frequency.
 TERM_FREQUENCIES = {"first_name": "given_first", "last_name": "family_name"}
 

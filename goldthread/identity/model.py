@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from goldthread.identity.relatives import HOUSEHOLD, NAMESAKES
+from goldthread.settings import Settings
 
 COMMITTED = Path(__file__).parent / "models" / "people.json"
 
@@ -96,6 +97,17 @@ class LinkageModel:
 def is_missing(level: dict[str, Any]) -> bool:
     """Whether a Splink level stands for missing values."""
     return bool(level.get("is_null_level"))
+
+
+def own_model_path(settings: Settings) -> Path:
+    """Where a model trained on a home's own data lies; it never leaves the home."""
+    return settings.home / "identity" / "people.json"
+
+
+def current_model() -> LinkageModel:
+    """The home's own model where there is one, else the model that ships with Goldthread."""
+    own = own_model_path(Settings.load())
+    return LinkageModel.load(own) if own.exists() else committed_model()
 
 
 @cache

@@ -4,7 +4,8 @@ A fixed threshold is too strict on small sets and too lax on large ones, because
 by chance more often among more people, and some data has households and some has none. So the
 shares of the kinds of pairs (one person, one household, namesakes of a family, strangers) are
 estimated from the scored pairs themselves, and pairs are accepted, most probable first, as long as
-the precision to be expected of all accepted together stays above the goal.
+the precision to be expected of all accepted together stays above the goal. Pairs that share an
+identifier are joined anyway and would hide what the others are worth: they do not count there.
 """
 
 from __future__ import annotations
@@ -19,10 +20,10 @@ if TYPE_CHECKING:
 
     Floats = npt.NDArray[np.float64]
 
-EXPECTED_PRECISION = 0.995
+EXPECTED_PRECISION = 0.99
 
 # However good the rest, a pair less probable than this is no link.
-LEAST_PROBABILITY = 0.95
+LEAST_PROBABILITY = 0.5
 
 # Pairs of a household and of namesakes for each pair of one person's records: the estimates stay
 # between these.
@@ -61,8 +62,8 @@ class Judgement:
 def judge(cursor: duckdb.DuckDBPyConnection, scores: str, people: str) -> Judgement:
     """Priors and threshold for the pairs of table ``scores`` over the people of table ``people``.
 
-    scores: match_weight, household_weight and namesake_weight in bits, one row a pair; pairs that
-    are not there count as strangers.
+    scores: match_weight, household_weight and namesake_weight in bits and shares_identifier, one
+    row a pair; pairs that are not there count as strangers.
     """
     import numpy as np
 
@@ -73,8 +74,9 @@ def judge(cursor: duckdb.DuckDBPyConnection, scores: str, people: str) -> Judgem
             round(least(match_weight, 60), 1) as weight,
             round(household_weight, 1) as household,
             round(namesake_weight, 1) as namesake,
+            shares_identifier,
             cast(count(*) as double) as pairs
-        from {scores} group by 1, 2, 3 order by 1, 2, 3
+        from {scores} group by 1, 2, 3, 4 order by 1, 2, 3, 4
         """
     ).fetchnumpy()
     row = cursor.execute(f"select count(*) from {people}").fetchone()
@@ -88,7 +90,7 @@ def judge(cursor: duckdb.DuckDBPyConnection, scores: str, people: str) -> Judgem
         prior_weight=round(float(np.log2(share / (1 - share))), 2),
         household_ratio=round(ratios[0], 3),
         namesake_ratio=round(ratios[1], 4),
-        threshold=_threshold(probability, pairs),
+        threshold=_threshold(probability, pairs * ~columns["shares_identifier"].astype(bool)),
         expected_matches=round(float((probability * pairs).sum()), 1),
     )
 
@@ -136,7 +138,8 @@ def _threshold(probability: Floats, pairs: Floats) -> float:
 
     best_first = np.argsort(-probability, kind="stable")
     counts = pairs[best_first]
-    expected = np.cumsum(probability[best_first] * counts) / np.cumsum(counts)
+    accepted = np.maximum(np.cumsum(counts), 1e-9)
+    expected = np.cumsum(probability[best_first] * counts) / accepted
     enough = np.flatnonzero(expected >= EXPECTED_PRECISION)
     if not len(enough):
         return 0.99

@@ -6,8 +6,9 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from goldthread.identity.blocking import write_candidate_pairs
-from goldthread.identity.comparisons import CORROBORATION
-from goldthread.identity.model import Level, LinkageModel, committed_model
+from goldthread.identity.comparisons import CORROBORATION, IDENTIFIERS
+from goldthread.identity.level_sql import agrees_sql, level_sql, sum_sql
+from goldthread.identity.model import LinkageModel, current_model
 from goldthread.identity.people import prepare_people
 from goldthread.identity.probability import CONFLICT_WEIGHT, Judgement, judge
 from goldthread.identity.relatives import SUFFIX_WEIGHT
@@ -43,7 +44,7 @@ def score_pairs(
     two people of them, null when none does), the level of agreement found for each attribute, and
     the prior_weight and ratios that all pairs were judged with.
     """
-    model = model or committed_model()
+    model = model or current_model()
     with scratch(session) as cursor:
         adopt(cursor, "records", records)
         adopt(cursor, "nicknames", nicknames)
@@ -67,7 +68,8 @@ def weigh(cursor: duckdb.DuckDBPyConnection, model: LinkageModel, pairs: str, ta
     level_columns = "".join(f", {name}_level tinyint" for name in model.levels)
     cursor.execute(
         f"create or replace table {target} (id_l bigint, id_r bigint, match_weight double, "
-        f"household_weight double, namesake_weight double, suffixes_differ boolean{level_columns})"
+        f"household_weight double, namesake_weight double, suffixes_differ boolean, "
+        f"shares_identifier boolean{level_columns})"
     )
     if cursor.execute(f"select 1 from {pairs} limit 1").fetchone() is None:
         return
@@ -81,7 +83,7 @@ def weigh(cursor: duckdb.DuckDBPyConnection, model: LinkageModel, pairs: str, ta
                 id_r,
                 match_weight - ({model.prior_weight}) as match_weight,
                 coalesce(l.suffix <> r.suffix, false) as suffixes_differ,
-                {", ".join(_level_sql(name, levels) for name, levels in model.levels.items())}
+                {", ".join(level_sql(name, levels) for name, levels in model.levels.items())}
             from {_predicted(cursor, model, pairs)}
             join people as l on id_l = l.id
             join people as r on id_r = r.id
@@ -90,33 +92,14 @@ def weigh(cursor: duckdb.DuckDBPyConnection, model: LinkageModel, pairs: str, ta
             id_l,
             id_r,
             match_weight,
-            {_sum_sql(model, "household_bits")} + {suffix_weight},
-            {_sum_sql(model, "namesake_bits")} + {suffix_weight},
+            {sum_sql(model, "household_bits")} + {suffix_weight},
+            {sum_sql(model, "namesake_bits")} + {suffix_weight},
             suffixes_differ,
+            {agrees_sql(model, IDENTIFIERS)},
             {", ".join(f"{name}_level" for name in model.levels)}
         from found
         """
     )
-
-
-def _sum_sql(model: LinkageModel, kind: str) -> str:
-    """SQL over the level columns: the sum of the levels' bits of one kind."""
-    terms = []
-    for name, levels in model.levels.items():
-        bits = {level.number: getattr(level, kind) for level in levels}
-        if any(bits.values()):
-            arms = " ".join(f"when {number} then {value:.4f}" for number, value in bits.items())
-            terms.append(f"case {name}_level {arms} else 0 end")
-    return " + ".join(terms)
-
-
-def _level_sql(comparison: str, levels: list[Level]) -> str:
-    """Splink gives out the weight of the level it found, not its number."""
-    arms = " ".join(
-        f"when abs(mw_{comparison} - ({level.bits!r})) < 1e-7 then {level.number}"
-        for level in levels
-    )
-    return f"case {arms} else -1 end as {comparison}_level"
 
 
 def _predicted(cursor: duckdb.DuckDBPyConnection, model: LinkageModel, pairs: str) -> str:
@@ -179,7 +162,7 @@ def _write_meeting_pairs(
 
     links = cursor.execute(
         f"select id_l, id_r from scores where {judgement.probability_sql} >= {judgement.threshold} "
-        f"and {_is_corroborated_sql(model)} union select id_l, id_r from known_pairs"
+        f"and {agrees_sql(model, CORROBORATION)} union select id_l, id_r from known_pairs"
     ).fetchnumpy()
     components = component_of(links["id_l"], links["id_r"])
     table = pa.table({"id": components.nodes, "component": components.labels})
@@ -234,7 +217,8 @@ def _pairs_sql(model: LinkageModel, judgement: Judgement) -> str:
             round(household_weight, 6) as household_weight,
             round(namesake_weight, 6) as namesake_weight,
             match_probability,
-            match_probability >= {judgement.threshold} and {_is_corroborated_sql(model)} as is_link,
+            match_probability >= {judgement.threshold}
+                and {agrees_sql(model, CORROBORATION)} as is_link,
             case
                 when least(household_weight, namesake_weight) > {CONFLICT_WEIGHT} then null
                 when suffixes_differ then 'name_suffix'
@@ -251,12 +235,3 @@ def _pairs_sql(model: LinkageModel, judgement: Judgement) -> str:
         join people as r on judged.id_r = r.id
         order by left_key, right_key
     """
-
-
-def _is_corroborated_sql(model: LinkageModel) -> str:
-    """SQL condition over the level columns: something besides the names agrees."""
-    conditions = []
-    for name, labels in CORROBORATION.items():
-        numbers = [str(level.number) for level in model.levels[name] if level.label in labels]
-        conditions.append(f"{name}_level in ({', '.join(numbers)})")
-    return f"({' or '.join(conditions)})"

@@ -82,6 +82,8 @@ def _estimate(cursor: duckdb.DuckDBPyConnection, seed: int) -> dict[str, Any]:
             if _count(cursor, pairs) >= LEAST_PAIRS:
                 linker.training.estimate_parameters_using_expectation_maximisation(rule)
         settings: dict[str, Any] = linker.misc.save_model_to_json()
+    # A name Splink makes up anew each time.
+    settings.pop("linker_uid", None)
     # A level that never occurred has no estimate yet.
     return _mixed(settings, share_of_start=0.01)
 

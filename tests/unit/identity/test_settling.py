@@ -1,0 +1,89 @@
+"""Components in which not everybody can be one person."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from goldthread.identity import committed_model
+from goldthread.identity.settling import Component, Disputed, Edge, Judge, contradict, settle
+
+SAME = (5, 3, 5, 3, 2, 4)
+NAMESAKES = (5, 3, 1, 0, 0, 4)
+
+
+@pytest.fixture(scope="module")
+def judge() -> Judge:
+    return Judge(committed_model(), prior_weight=-12.0, household_ratio=0.3, namesake_ratio=0.02)
+
+
+def edge(left: int, right: int, rank: int = 2, *, decided: bool = False) -> Edge:
+    return Edge(left, right, (rank, left, right), is_decided=decided, is_certain=rank == 1)
+
+
+def test_the_weaker_link_goes_where_two_users_would_become_one(judge: Judge) -> None:
+    component = Component(
+        edges=[edge(1, 2, rank=1), edge(2, 3), edge(3, 4, rank=1)],
+        unique_ids={1: {("user_id", "a")}, 4: {("user_id", "b")}},
+    )
+    # Logins (rank 1) hold; the link between the two people gives way.
+    assert settle(component, judge) == [[1, 2], [3, 4]]
+
+
+def test_a_decision_passes_where_identifiers_contradict(judge: Judge) -> None:
+    component = Component(
+        edges=[edge(1, 2, rank=0, decided=True)],
+        unique_ids={1: {("user_id", "a")}, 2: {("user_id", "b")}},
+    )
+    assert settle(component, judge) == [[1, 2]]
+
+
+def test_a_decision_keeps_apart_what_links_join(judge: Judge) -> None:
+    component = Component(edges=[edge(1, 2, rank=1), edge(2, 3, rank=1)], apart={(1, 3)})
+    clusters = settle(component, judge)
+    assert [1, 2, 3] not in clusters
+    assert sorted(record for cluster in clusters for record in cluster) == [1, 2, 3]
+
+
+def test_records_without_birth_date_do_not_outvote_those_with_one(judge: Judge) -> None:
+    # 1 and 4 are father and son; 2 and 3 have no birth date and fit both.
+    missing = (5, 3, -1, 0, -1, 4)
+    component = Component(
+        edges=[edge(1, 2), edge(3, 4), edge(2, 3, rank=3)],
+        levels={
+            (1, 2): (5, 3, -1, 3, -1, 4),
+            (3, 4): (5, 3, -1, 3, -1, 4),
+            (2, 3): missing,
+            (1, 3): missing,
+            (2, 4): missing,
+            (1, 4): NAMESAKES,
+        },
+    )
+    assert settle(component, judge) == [[1, 2], [3, 4]]
+
+
+def test_a_disputed_value_follows_its_holders_once_they_are_one(judge: Judge) -> None:
+    shared = ("email", "x@mail.example")
+    component = Component(
+        edges=[edge(1, 2)], levels={(1, 2): SAME}, disputed={shared: Disputed({1, 2}, {3})}
+    )
+    assert settle(component, judge) == [[1, 2, 3]]
+    component.disputed = {shared: Disputed({1, 2, 99}, {3})}
+    assert settle(component, judge) == [[1, 2], [3]]
+
+
+def test_the_order_of_the_links_does_not_matter(judge: Judge) -> None:
+    edges = [edge(n, n + 1, rank=1 + n % 2) for n in range(12)]
+    ids = {n: {("user_id", str(n // 4))} for n in range(0, 13, 4)}
+    expected = settle(Component(edges=edges, unique_ids=ids), judge)
+    for seed in range(10):
+        shuffled = random.Random(seed).sample(edges, len(edges))
+        assert settle(Component(edges=shuffled, unique_ids=ids), judge) == expected
+
+
+def test_one_side_may_know_more_identifiers_than_the_other() -> None:
+    both = {("user_id", "a"), ("user_id", "b")}
+    assert not contradict(both, {("user_id", "a")})
+    assert contradict(both, {("user_id", "c")})
+    assert not contradict(set(), both)
