@@ -61,7 +61,12 @@ categories as (
 
 ),
 
-favorites as (select * from categories where category_rank = 1),
+favorites as (
+
+    select * from categories
+    where category_rank = 1
+
+),
 
 activity as (
 
