@@ -19,7 +19,6 @@ sessions as (
         count(*) as session_count,
         max(ended_at) as last_session_at
     from {{ ref('sessions') }}
-    where customer_id is not null
     group by customer_id
 
 ),
@@ -84,10 +83,8 @@ activity as (
 final as (
 
     select
-        ---------- ids
+        ---------- ids and strings
         coalesce(activity.customer_id, favorites.customer_id) as customer_id,
-
-        ---------- strings
         favorites.product_category as favorite_category,
 
         ---------- numerics
