@@ -13,5 +13,7 @@ inner join {{ ref('customer_source_records') }} as right_records
     on overrides.right_key = right_records.source_record_key
 
 where
-    (overrides.override_type = 'cannot_link' and left_records.customer_id = right_records.customer_id)
-    or (overrides.override_type = 'must_link' and left_records.customer_id != right_records.customer_id)
+    case overrides.override_type
+        when 'cannot_link' then left_records.customer_id = right_records.customer_id
+        when 'must_link' then left_records.customer_id != right_records.customer_id
+    end

@@ -1,4 +1,4 @@
--- A customer has one value of an identifier that is unique per person, unless people linked the two.
+-- A customer has one value of an identifier that is unique per person, unless people linked two.
 {{ config(group='identity') }}
 
 select
