@@ -41,11 +41,13 @@ lint: $(READY) ## ruff, mypy, import-linter, generated models, sqlfluff
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/goldthread generate --check
+	@mkdir -p $(GOLDTHREAD_HOME) # the templater opens the warehouse there
 	$(BIN)/sqlfluff lint --processes 2 models tests/dbt
 
 format: $(READY) ## put code and SQL in shape
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+	@mkdir -p $(GOLDTHREAD_HOME)
 	$(BIN)/sqlfluff fix --processes 2 models tests/dbt
 
 bench: $(READY) ## print the measurements of benchmarks/
