@@ -103,7 +103,10 @@ final as (
 
     select * from changed
     -- A new warehouse takes the whole registry over, not only what changed.
-    {% if not is_incremental() %}union all select * from log{% endif %}
+    {% if not is_incremental() %}
+    union all
+    select * from log
+    {% endif %}
 
 )
 
