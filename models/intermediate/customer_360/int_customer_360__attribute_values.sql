@@ -15,20 +15,11 @@ placeholders as (
 
 ),
 
-blocklist as (
-
-    select
-        identifier_type,
-        pattern
-    from {{ ref('identifier_blocklist') }}
-
-),
-
 addresses as (
 
     select distinct
-        attribute,
-        value
+        attribute as identifier_type,
+        value as identifier_value
     from stated_values
     where attribute in ('email', 'phone')
 
@@ -36,13 +27,7 @@ addresses as (
 
 blocked as (
 
-    select distinct
-        addresses.attribute,
-        addresses.value
-    from addresses
-
-    inner join blocklist
-        on {{ matches_blocklist('addresses.attribute', 'addresses.value') }}
+    {{ blocked_identifiers('addresses') }}
 
 ),
 
@@ -67,10 +52,10 @@ versions as (
 
     left join blocked
         on
-            stated_values.attribute = blocked.attribute
-            and stated_values.value = blocked.value
+            stated_values.attribute = blocked.identifier_type
+            and stated_values.value = blocked.identifier_value
 
-    where placeholders.placeholder is null and blocked.value is null
+    where placeholders.placeholder is null and blocked.identifier_value is null
 
 ),
 

@@ -4,11 +4,7 @@
 
 with
 
-clusters as (
-
-    select * from {{ ref('int_identity__clusters') }}
-
-),
+clusters as (select * from {{ ref('int_identity__clusters') }}),
 
 -- What was issued before: this table itself or, where the warehouse is new, the kept state.
 log as (
@@ -104,8 +100,8 @@ final as (
     select * from changed
     -- A new warehouse takes the whole registry over, not only what changed.
     {% if not is_incremental() %}
-    union all
-    select * from log
+        union all
+        select * from log
     {% endif %}
 
 )

@@ -20,8 +20,6 @@ source_records as (
 
 rules as (select * from {{ ref('identity_rules') }}),
 
-blocklist as (select * from {{ ref('identifier_blocklist') }}),
-
 strong_ids as (
 
     select
@@ -61,16 +59,7 @@ counted as (
 
 blocked as (
 
-    select
-        counted.identifier_type,
-        counted.identifier_value,
-        min(blocklist.reason) as reason
-    from counted
-
-    inner join blocklist
-        on {{ matches_blocklist('counted.identifier_type', 'counted.identifier_value') }}
-
-    group by 1, 2
+    {{ blocked_identifiers('counted') }}
 
 ),
 

@@ -15,15 +15,6 @@ messages as (
 
 ),
 
-blocklist as (
-
-    select
-        identifier_type,
-        pattern
-    from {{ ref('identifier_blocklist') }}
-
-),
-
 seen as (
 
     {% for identifier_type in ['anonymous_id', 'user_id', 'email', 'phone'] %}
@@ -60,13 +51,7 @@ seen as (
 
 blocked as (
 
-    select distinct
-        seen.identifier_type,
-        seen.identifier_value
-    from seen
-
-    inner join blocklist
-        on {{ matches_blocklist('seen.identifier_type', 'seen.identifier_value') }}
+    {{ blocked_identifiers('seen') }}
 
 ),
 

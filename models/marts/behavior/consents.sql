@@ -58,7 +58,7 @@ held as (
 
     left join signups
         on
-            signals.source = 'signups'
+            signals.source = signups.source
             and signals.source_record_id = signups.source_record_id
 
     where
