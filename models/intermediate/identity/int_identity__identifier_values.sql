@@ -42,16 +42,16 @@ counted as (
         identifiers.identifier_type,
         identifiers.identifier_value,
         count(distinct source_records.details_hash) as record_count,
-        count(distinct strong_ids.identifier_value) as strong_id_count
+        count(
+            distinct case when not identifiers.is_ambiguous then strong_ids.identifier_value end
+        ) as strong_id_count
     from identifiers
 
     inner join source_records
         on identifiers.source_record_key = source_records.source_record_key
 
     left join strong_ids
-        on
-            identifiers.source_record_key = strong_ids.source_record_key
-            and not identifiers.is_ambiguous
+        on identifiers.source_record_key = strong_ids.source_record_key
 
     group by 1, 2
 

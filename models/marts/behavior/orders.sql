@@ -26,7 +26,10 @@ rates as (
         currency,
         rate_to_base,
         valid_from,
-        lead(valid_from) over (partition by currency order by valid_from) as valid_until
+        coalesce(
+            lead(valid_from) over (partition by currency order by valid_from),
+            cast('9999-12-31' as date)
+        ) as valid_until
     from {{ ref('stg_fx__rates') }}
 
 ),
@@ -62,7 +65,7 @@ converted as (
         on
             netted.currency = rates.currency
             and cast(netted.ordered_at as date) >= rates.valid_from
-            and (cast(netted.ordered_at as date) < rates.valid_until or rates.valid_until is null)
+            and cast(netted.ordered_at as date) < rates.valid_until
 
 ),
 
