@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from goldthread.identity.blocking import write_candidate_pairs
 from goldthread.identity.comparisons import CORROBORATION, IDENTIFIERS
+from goldthread.identity.kept_scores import KeptScores
 from goldthread.identity.level_sql import agrees_sql, level_sql, sum_sql
 from goldthread.identity.model import LinkageModel, current_model
 from goldthread.identity.people import prepare_people
@@ -32,11 +33,13 @@ def score_pairs(
     nicknames: Any,
     session: Any,
     model: LinkageModel | None = None,
+    kept: str | None = None,
 ) -> pa.Table:
     """Score the pairs of records that blocking, a shared identifier or a cluster brings together.
 
     records: int_identity__linkage_records. exact_pairs: left_key, right_key of records that share
-    an identifier. nicknames: nickname, name.
+    an identifier. nicknames: nickname, name. kept: a schema (database.schema) of the session that
+    keeps scores from run to run; only pairs with a new or changed record are scored then.
     Returns left_key < right_key (source_record_key of profiles), match_weight, household_weight,
     namesake_weight (bits for one person against two strangers, two members of a household, two
     namesakes of a family), match_probability (prior
@@ -52,10 +55,12 @@ def score_pairs(
         prepare_people(cursor, "records", "nicknames")
         _write_known_pairs(cursor)
         write_candidate_pairs(cursor, "people", "candidates", "known_pairs")
-        weigh(cursor, model, "candidates", "scores")
+        scores = KeptScores(cursor, model, weigh, kept)
+        scores.weigh("candidates", "scores")
         judgement = judge(cursor, "scores", "people")
         _write_meeting_pairs(cursor, model, judgement)
-        weigh(cursor, model, "unscored_pairs", "meeting_scores")
+        scores.weigh("unscored_pairs", "meeting_scores")
+        scores.keep()
         return cursor.execute(_pairs_sql(model, judgement)).to_arrow_table()
 
 
@@ -112,7 +117,11 @@ def _predicted(cursor: duckdb.DuckDBPyConnection, model: LinkageModel, pairs: st
         f"create table {pairs}_blocked as "
         f"select id_l as join_key_l, id_r as join_key_r, '0' as match_key from {pairs}"
     )
-    linker = Linker(api.register("people"), model.settings, log_level=logging.ERROR)
+    cursor.execute(
+        f"create table {pairs}_people as select * from people where id in "
+        f"(select id_l from {pairs} union all select id_r from {pairs})"
+    )
+    linker = Linker(api.register(f"{pairs}_people"), model.settings, log_level=logging.ERROR)
     for column, shares in model.term_frequencies.items():
         frequencies = pa.table(
             {

@@ -10,4 +10,5 @@ def model(dbt, session):
         exact_pairs=dbt.ref("int_identity__exact_pairs"),
         nicknames=dbt.ref("nicknames"),
         session=session,
+        kept=f"{dbt.this.database}.identity_kept",
     )

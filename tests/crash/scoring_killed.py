@@ -1,0 +1,53 @@
+"""A process that scores the pairs of a small warehouse and kills itself at a given moment.
+
+Arguments: the warehouse file; before, during or after the scores are kept, or never.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+
+import duckdb
+
+from goldthread.identity import committed_model, score_pairs
+from goldthread.identity.kept_scores import KeptScores
+
+
+def kill() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def main(path: str, moment: str) -> None:
+    con = duckdb.connect(path)
+    catalog = con.execute("select current_catalog()").fetchone()
+    assert catalog is not None
+    keep = KeptScores.keep
+
+    def interrupted(self: KeptScores) -> None:
+        if moment == "before":
+            kill()
+        if moment == "during":
+            con.execute("begin")
+            con.execute("delete from identity_kept.pair_scores")
+            kill()
+        keep(self)
+        if moment == "after":
+            kill()
+
+    KeptScores.keep = interrupted  # type: ignore[method-assign]
+    table = score_pairs(
+        con.sql("select * from main.records"),
+        con.sql("select * from main.exact_pairs"),
+        con.sql("select * from main.nicknames"),
+        con,
+        committed_model(),
+        f"{catalog[0]}.identity_kept",
+    )
+    con.register("scored", table)
+    con.execute("create or replace table scored_pairs as from scored")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2])
