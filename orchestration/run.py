@@ -12,7 +12,7 @@ from typing import Any
 import dagster as dg
 
 from goldthread.settings import Settings
-from orchestration.instance import prepare_dagster_home
+from orchestration.instance import headless_instance
 from orchestration.progress import Listener, listening
 
 
@@ -58,15 +58,14 @@ def run_daily(settings: Settings, as_of: datetime, command: str, listener: Liste
     Failures of steps are in the outcome, not raised. Raises BuildFailed when the dbt project
     cannot be parsed.
     """
-    prepare_dagster_home(settings)
     from orchestration.definitions import defs
 
-    # Whoever watches gets the listener's news; Dagster keeps its own log in its home.
+    # Whoever watches gets the listener's news instead.
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
     job = defs().resolve_job_def("daily")
     # dagster-dbt repeats dbt's log on standard output; it stands in target/dbt.log as well.
     with (
-        dg.DagsterInstance.get() as instance,
+        headless_instance(settings) as instance,
         listening(listener),
         open(os.devnull, "w") as nowhere,
         redirect_stdout(nowhere),

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from goldthread.warehouse.connection import Run, current_run
+from goldthread.warehouse.files import literal
 
 if TYPE_CHECKING:
     import duckdb
@@ -81,7 +82,7 @@ def open_build(con: duckdb.DuckDBPyConnection, run: Run, *, is_full: bool) -> in
     """Note that dbt is about to start; returns the build's number. ``is_full``: no selection."""
     con.execute(_TABLES)
     # Only the current run's builds are ever asked for.
-    con.execute("delete from raw_goldthread.builds where run_id <> ?", [run.run_id])
+    con.execute(f"delete from raw_goldthread.builds where run_id <> {literal(run.run_id)}")
     con.execute(
         "delete from raw_goldthread.build_results "
         "where build_number not in (select build_number from raw_goldthread.builds)"
@@ -92,8 +93,8 @@ def open_build(con: duckdb.DuckDBPyConnection, run: Run, *, is_full: bool) -> in
     assert row is not None
     number = int(row[0])
     con.execute(
-        "insert into raw_goldthread.builds values (?, ?, null, ?, false)",
-        [number, run.run_id, is_full],
+        f"insert into raw_goldthread.builds values "
+        f"({number}, {literal(run.run_id)}, null, {is_full}, false)"
     )
     return number
 
@@ -141,8 +142,8 @@ def adopt_build(con: duckdb.DuckDBPyConnection, results_path: Path) -> bool:
     run = current_run(con)
     con.execute(_TABLES)
     known = con.execute(
-        "select count(*) from raw_goldthread.builds where invocation_id = ?",
-        [content["metadata"]["invocation_id"]],
+        "select count(*) from raw_goldthread.builds "
+        f"where invocation_id = {literal(content['metadata']['invocation_id'])}"
     ).fetchone()
     arguments = content.get("args", {})
     built_clock = any(
@@ -167,8 +168,7 @@ def audit(con: duckdb.DuckDBPyConnection) -> Audit:
     con.execute(_TABLES)
     builds = con.execute(
         "select build_number, is_full, is_finished from raw_goldthread.builds "
-        "where run_id = ? order by build_number",
-        [run.run_id],
+        f"where run_id = {literal(run.run_id)} order by build_number"
     ).fetchall()
     full = [number for number, is_full, is_finished in builds if is_full and is_finished]
     first = full[-1] if full else 0
@@ -181,10 +181,9 @@ def audit(con: duckdb.DuckDBPyConnection) -> Audit:
         return Audit(run, Standing.UNFINISHED if is_touched else Standing.NOT_BUILT)
     newest = con.execute(
         "select node_id, status, message, failing_row_count, compiled_sql "
-        "from raw_goldthread.build_results where build_number >= ? "
+        f"from raw_goldthread.build_results where build_number >= {first} "
         "qualify row_number() over (partition by node_id order by build_number desc) = 1 "
-        "order by build_number, node_id",
-        [first],
+        "order by build_number, node_id"
     ).fetchall()
     bad = [outcome for outcome in (NodeOutcome(*row) for row in newest) if not outcome.is_good]
     if not bad:

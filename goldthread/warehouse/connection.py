@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from goldthread.warehouse.errors import NothingLoaded, WarehouseBusy
+from goldthread.warehouse.files import literal
 
 if TYPE_CHECKING:
     import duckdb
@@ -56,9 +57,10 @@ def start_run(con: duckdb.DuckDBPyConnection, as_of: datetime, command: str) -> 
     row = con.execute("select coalesce(max(run_number), 0) + 1 from raw_goldthread.runs").fetchone()
     assert row is not None
     run = Run(run_number=row[0], run_id=str(uuid.uuid4()), as_of=as_of)
+    # No parameters: for a statement that has some DuckDB imports pandas, which takes a second.
     con.execute(
-        "insert into raw_goldthread.runs values (?, ?, ?, ?)",
-        [run.run_number, run.run_id, run.as_of, command],
+        f"insert into raw_goldthread.runs values ({run.run_number}, {literal(run.run_id)}, "
+        f"timestamp '{run.as_of.isoformat(sep=' ')}', {literal(command)})"
     )
     return run
 

@@ -208,11 +208,10 @@ def _refuse_loss(
 
 
 def _relation(con: duckdb.DuckDBPyConnection, table: str, schema: str | None = None) -> str | None:
+    within = f"and table_schema = {literal(schema)} " if schema else ""
     row = con.execute(
-        "select table_schema from information_schema.tables where table_name = ? "
-        "and table_type = 'BASE TABLE' and table_schema = coalesce(?, table_schema) "
-        "and table_catalog = current_database()",
-        [table, schema],
+        f"select table_schema from information_schema.tables where table_name = {literal(table)} "
+        f"and table_type = 'BASE TABLE' {within}and table_catalog = current_database()"
     ).fetchone()
     return f"{quoted(row[0])}.{quoted(table)}" if row else None
 

@@ -32,7 +32,7 @@ def transform(
     try:
         outcome = end_build(settings, number, target_dir(settings))
     except BuildFailed as error:
-        raise BuildFailed(str(invocation.get_error() or error)) from error
+        raise BuildFailed(_dbts_words(invocation) or str(error)) from None
     if outcome.failures:
         # Names and counts only: the rows are people's, and Dagster keeps what it is told.
         raise dg.Failure(
@@ -41,6 +41,13 @@ def transform(
             allow_retries=False,
         )
     context.log.info("state exported: %s", outcome.state_rows)
+
+
+def _dbts_words(invocation: DbtCliInvocation) -> str:
+    """The errors dbt ended with; empty when it ended well."""
+    error = invocation.get_error()
+    _, _, words = str(error or "").partition("Errors parsed from dbt logs:")
+    return words.strip()
 
 
 def _told(invocation: DbtCliInvocation) -> Iterator[Any]:

@@ -11,7 +11,7 @@ import yaml
 from goldthread.settings import Settings
 from goldthread.warehouse import WarehouseBusy
 from orchestration.home import Home, RunHome
-from orchestration.instance import prepare_dagster_home
+from orchestration.instance import headless_instance, prepare_dagster_home
 from orchestration.progress import Progress, listening, report
 from orchestration.run import Failed, RunOutcome, outcome_of
 
@@ -120,6 +120,23 @@ def test_dagster_lives_in_the_home_without_telemetry(
     with dg.DagsterInstance.get() as instance:
         assert not instance.telemetry_enabled
         assert instance.root_directory == str(settings.dagster_home)
+
+
+def test_a_headless_run_keeps_nothing_of_dagster_on_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("TMPDIR", "DAGSTER_HOME"):
+        monkeypatch.setenv(name, str(tmp_path / "elsewhere"))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    settings = Settings(home=tmp_path / "home", input_dir=tmp_path)
+    definitions = dg.Definitions(
+        assets=[contacts], jobs=[dg.define_asset_job("daily", selection=dg.AssetSelection.all())]
+    )
+    with headless_instance(settings) as instance:
+        job = definitions.resolve_job_def("daily")
+        assert outcome_of(job.execute_in_process(instance=instance)).is_success
+        assert not instance.telemetry_enabled
+    assert list(tmp_path.rglob("*")) == []
 
 
 def test_all_assets_of_a_run_share_one_moment(
