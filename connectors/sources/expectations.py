@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 Severity = Literal["error", "warning"]
 MOST_BROKEN_SHARE = 0.1
+DAYS_SINCE = "days_since "
 
 
 @dataclass(frozen=True)
@@ -31,8 +32,8 @@ class Expectation:
     """One Great Expectations expectation on one raw table.
 
     kind: its name, such as ``expect_column_values_to_be_in_set``; ``arguments`` are its own.
-    on: ``rows``: rows of the newest load (a sample when there are many). ``table``: one row of
-        facts: ``row_count``, ``broken_share`` (of the newest load), ``days_since <column>``
+    on: ``rows``: rows loaded since the last look (a sample when there are many). ``table``: one row
+        of facts: ``row_count``, ``broken_share`` (of the rows since), ``days_since <column>``
         (before ``as_of``). ``columns``: one row a column, ``column`` is "name type".
     severity: an ``error`` stops what comes after, a ``warning`` is only shown.
     name: how it is called, unique within a table; made of kind and column where not given.
@@ -65,7 +66,7 @@ class CheckResult:
 
 def fresh_within(column: str, days: float, severity: Severity = "warning") -> Expectation:
     """The newest value of a time column is at most so many days older than ``as_of``."""
-    arguments = {"column": f"days_since {column}", "max_value": days}
+    arguments = {"column": f"{DAYS_SINCE}{column}", "max_value": days}
     kind = "expect_column_values_to_be_between"
     return Expectation(kind, arguments, "table", severity, f"{column} is fresh")
 
@@ -125,6 +126,7 @@ def expectations_of(source: Source) -> dict[str, list[Expectation]]:
 def check_source(settings: Settings, name: str, run: Run) -> list[CheckResult]:
     """Look at every expectation of a source, after ``run`` loaded it.
 
+    A table whose rows are the same as at the last look keeps what was found then, but for its age.
     Raises LookupError for a source that does not exist.
     """
     from connectors.sources._engine.validation import validate

@@ -38,13 +38,13 @@ def _checking(source: Source) -> dg.AssetChecksDefinition:
 
 
 def _told(spec: dg.AssetCheckSpec, result: CheckResult | None) -> dg.AssetCheckResult:
-    """What is said of rows is not looked at when no row is new: then it holds as before."""
+    """What is said of rows holds when rows only went since the last look."""
     return dg.AssetCheckResult(
         passed=result is None or result.is_met,
         asset_key=spec.asset_key,
         check_name=spec.name,
         severity=SEVERITIES[result.severity] if result else dg.AssetCheckSeverity.WARN,
-        description=result.detail if result else "no new rows",
+        description=result.detail if result else "no new rows since the last look",
     )
 
 

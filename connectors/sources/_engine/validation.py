@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import os
 import warnings
+from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from connectors.sources._engine.sql import literal, quoted
+from connectors.sources._engine.verdicts import (
+    Verdict,
+    as_of_now,
+    keep_verdict,
+    looked_at,
+    read_verdict,
+)
 from connectors.sources.declaration import Source
+from connectors.sources.expectations import DAYS_SINCE
 from goldthread.warehouse import Run, connect
 
 if TYPE_CHECKING:
@@ -18,22 +28,55 @@ if TYPE_CHECKING:
     from goldthread.settings import Settings
 
 SAMPLE_ROWS = 100_000
-DAYS_SINCE = "days_since "
 
 
 def validate(
     settings: Settings, source: Source, expectations: dict[str, list[Expectation]], run: Run
 ) -> list[CheckResult]:
     """Look at the expectations of each table; results in their order."""
-    con = connect(settings, read_only=True)
+    con = connect(settings)
     try:
         return [
             result
             for table, wanted in expectations.items()
-            for result in _validate_table(con, source, table, wanted, run)
+            for result in _settle_table(con, source, table, wanted, run)
         ]
     finally:
         con.close()
+
+
+def _settle_table(
+    con: duckdb.DuckDBPyConnection,
+    source: Source,
+    table: str,
+    expectations: list[Expectation],
+    run: Run,
+) -> list[CheckResult]:
+    """What holds of one table: as found before while its rows are the same, else looked at."""
+    known = read_verdict(con, source, table)
+    about = looked_at(con, source, table, expectations)
+    if known is not None and known.looked_at == about:
+        return as_of_now(con, source, table, expectations, known.results, run)
+    # A run that was killed after its load left rows that nobody has looked at.
+    since = known.run_number if known is not None else 0
+    results = _validate_table(con, source, table, expectations, _Look(run.as_of, since))
+    keep_verdict(con, source, table, Verdict(run.run_number, about, tuple(results)))
+    return results
+
+
+@dataclass(frozen=True)
+class _Look:
+    """The moment of a look, and the number of the run that looked last."""
+
+    as_of: datetime
+    since: int
+
+    @property
+    def is_new(self) -> str:
+        """A condition on raw rows."""
+        return (
+            f"_load_run in (select run_id from raw_goldthread.runs where run_number > {self.since})"
+        )
 
 
 def _validate_table(
@@ -41,7 +84,7 @@ def _validate_table(
     source: Source,
     table: str,
     expectations: list[Expectation],
-    run: Run,
+    look: _Look,
 ) -> list[CheckResult]:
     readers = {"columns": _columns, "table": _facts, "rows": _rows}
     results: dict[int, CheckResult] = {}
@@ -49,7 +92,7 @@ def _validate_table(
         wanted = [(place, one) for place, one in enumerate(expectations) if one.on == kind]
         if not wanted:
             continue
-        frame = read(con, source, table, [one for _, one in wanted], run)
+        frame = read(con, source, table, [one for _, one in wanted], look)
         if kind == "rows" and frame.empty:
             continue
         checked = _check(frame, table, [one for _, one in wanted])
@@ -58,7 +101,7 @@ def _validate_table(
 
 
 def _columns(
-    con: duckdb.DuckDBPyConnection, source: Source, table: str, _: list[Expectation], run: Run
+    con: duckdb.DuckDBPyConnection, source: Source, table: str, _: list[Expectation], look: _Look
 ) -> pd.DataFrame:
     """One row a column: its name and type in one text."""
     return con.execute(
@@ -73,17 +116,17 @@ def _facts(
     source: Source,
     table: str,
     expectations: list[Expectation],
-    run: Run,
+    look: _Look,
 ) -> pd.DataFrame:
     """One row of facts about the whole table."""
     asked = {str(one.arguments.get("column", "")) for one in expectations}
     times = [name.removeprefix(DAYS_SINCE) for name in asked if name.startswith(DAYS_SINCE)]
     ages = "".join(
-        f", epoch(timestamp '{run.as_of}' - max({quoted(time)})) / 86400.0 "
+        f", epoch(timestamp '{look.as_of}' - max({quoted(time)})) / 86400.0 "
         f"as {quoted(DAYS_SINCE + time)}"
         for time in times
     )
-    loaded = f"_load_run = {literal(run.run_id)}"
+    loaded = look.is_new
     broken = (
         f"(select count(*) from {source.schema}.quarantined_rows "
         f"where source_table = {literal(table)} and {loaded})"
@@ -100,9 +143,9 @@ def _rows(
     source: Source,
     table: str,
     expectations: list[Expectation],
-    run: Run,
+    look: _Look,
 ) -> pd.DataFrame:
-    """Rows of this load, at most a sample, with the columns that are asked about."""
+    """Rows since the last look, at most a sample, with the columns that are asked about."""
     asked = sorted({str(one.arguments["column"]) for one in expectations})
     fields = ", ".join(
         f"cast({quoted(name)} as double) as {quoted(name)}" if kind in ("DECIMAL", "BIGINT")
@@ -112,7 +155,7 @@ def _rows(
     )  # fmt: skip
     return con.execute(
         f"select {fields} from {source.schema}.{quoted(table)} "
-        f"where _load_run = {literal(run.run_id)} order by _row_hash limit {SAMPLE_ROWS}"
+        f"where {look.is_new} order by _row_hash limit {SAMPLE_ROWS}"
     ).df()
 
 

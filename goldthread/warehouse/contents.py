@@ -1,0 +1,41 @@
+"""What a table holds, as one short text that changes when a row comes, goes or changes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from goldthread.warehouse.files import literal, quoted
+
+if TYPE_CHECKING:
+    import duckdb
+
+# What the loader writes on every row. A row loaded again, even an equal one, has another run.
+_LINEAGE = (
+    ("_load_run", "_source_file", "_file_version", "_row_number", "_row_hash"),
+    ("_load_run", "source_table", "source_file", "_file_version", "row_number"),
+)
+
+
+def content_of(con: duckdb.DuckDBPyConnection, schema: str, table: str) -> str | None:
+    """The content of a table or view; None when there is none of that name.
+
+    Of a table with the loader's columns these are enough, and a quarter of the work.
+    """
+    columns = {
+        name
+        for (name,) in con.execute(
+            f"select column_name from duckdb_columns() where schema_name = {literal(schema)} "
+            f"and table_name = {literal(table)} and database_name = current_database()"
+        ).fetchall()
+    }
+    if not columns:
+        return None
+    lineage = next((names for names in _LINEAGE if columns.issuperset(names)), None)
+    hashed = ", ".join(lineage) if lineage else "rows"
+    row = con.execute(
+        f"select count(*) || ' ' || coalesce(sum(hash({hashed})), 0) "
+        f"from {quoted(schema)}.{quoted(table)} as rows"
+    ).fetchone()
+    assert row is not None
+    shape = ",".join(sorted(columns)) if lineage is None else ""
+    return f"{row[0]} {shape}".strip()
