@@ -21,6 +21,11 @@ signups as (
 email_events as (
 
     select * from {{ ref('stg_email__events') }}
+    -- Of the many things that happen to a mail, few say anything about consent.
+    where event_type in (
+        select purposes.code from {{ ref('consent_purposes') }} as purposes
+        where purposes.framework = 'email'
+    )
 
 ),
 

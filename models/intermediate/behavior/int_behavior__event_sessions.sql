@@ -1,15 +1,27 @@
+-- A late event may split, join or extend any of its visitor's sessions: they are all told anew, and
+-- nobody else's.
 with
+
+visitors as (
+
+    select * from ({{ visitor_activity() }}) as active
+    {{ only_new('active', 'visitor_key') }}
+
+),
 
 activity as (
 
     select
-        message_id,
-        occurred_at,
-        campaign_name,
-        coalesce('anonymous_id:' || anonymous_id, 'user_id:' || user_id) as visitor_key,
-        case when campaign_name is null then 0 else 1 end as has_campaign
-    from {{ ref('stg_web__messages') }}
-    where message_type in ('page', 'screen', 'track')
+        messages.message_id,
+        messages.occurred_at,
+        messages.campaign_name,
+        visitors.visitor_key,
+        visitors.activity_hash,
+        case when messages.campaign_name is null then 0 else 1 end as has_campaign
+    from {{ ref('stg_web__messages') }} as messages
+    inner join visitors
+        on {{ visitor_key('messages') }} = visitors.visitor_key
+    where messages.message_type in ('page', 'screen', 'track')
 
 ),
 
@@ -21,7 +33,6 @@ paced as (
             partition by visitor_key order by occurred_at, message_id
         ) as previous_at
     from activity
-    where visitor_key is not null
 
 ),
 
@@ -43,8 +54,8 @@ visits as (
 
 ),
 
--- Among the events of a visit that name a campaign, the one before is the campaign of the running
--- session: a session that a campaign starts begins with the event that names it.
+-- Of a visit's events that name a campaign, the one before names the running session's: a session
+-- that a campaign starts begins with the event that names it.
 campaigns as (
 
     select
@@ -74,6 +85,7 @@ opened as (
     select
         message_id,
         visitor_key,
+        activity_hash,
         first_value(message_id) over (
             partition by visitor_key, session_number order by occurred_at, message_id
             rows between unbounded preceding and current row
@@ -85,14 +97,11 @@ opened as (
 final as (
 
     select
-        ---------- ids
         message_id,
         {{ dbt.hash("visitor_key || ':' || first_message_id") }} as session_id,
         first_message_id,
-
-        ---------- strings
-        visitor_key
-
+        visitor_key,
+        activity_hash
     from opened
 
 )

@@ -26,9 +26,8 @@ rates as (
         currency,
         rate_to_base,
         valid_from,
-        coalesce(
-            lead(valid_from) over (partition by currency order by valid_from),
-            cast('9999-12-31' as date)
+        lead(valid_from, 1, cast('9999-12-31' as date)) over (
+            partition by currency order by valid_from
         ) as valid_until
     from {{ ref('stg_fx__rates') }}
 
@@ -97,9 +96,7 @@ final as (
         cast(net_amount * base_rate as decimal(18, 2)) as base_amount,
 
         ---------- booleans
-        (
-            order_status in ('completed', 'refunded') and base_rate is not null
-        ) as is_counted,
+        order_status in ('completed', 'refunded') and base_rate is not null as is_counted,
 
         ---------- timestamps
         ordered_at

@@ -1,10 +1,9 @@
--- A table, not a view as elsewhere in staging: each message's JSON is parsed once, for all readers.
-{{ config(materialized='table') }}
 with
 
 source as (
 
-    select * from {{ source('raw_web', 'messages') }}
+    select * from {{ source('raw_web', 'messages') }} as received
+    {{ only_new('received', 'message_id') }}
 
 ),
 
@@ -95,6 +94,7 @@ renamed as (
         ---------- lineage
         placed._source_file as source_file,
         placed._row_number as row_number,
+        placed._row_hash as row_hash,
         placed._loaded_at as loaded_at
 
     from placed
