@@ -30,6 +30,7 @@ create table if not exists raw_goldthread.build_results (
     build_number bigint, node_id varchar, status varchar, message varchar,
     failing_row_count bigint, compiled_sql varchar
 );
+create table if not exists raw_goldthread.built_project (fingerprint varchar);
 """
 
 
@@ -128,6 +129,21 @@ def close_build(
     )
     con.execute("commit")
     return outcomes
+
+
+def is_built_from(con: duckdb.DuckDBPyConnection, project: str) -> bool:
+    """Whether the last full build that passed was of the project with this fingerprint."""
+    con.execute(_TABLES)
+    built = con.execute("select fingerprint from raw_goldthread.built_project").fetchall()
+    return built == [(project,)]
+
+
+def note_project(con: duckdb.DuckDBPyConnection, project: str) -> None:
+    """Record the fingerprint of the project that a full build has just passed with."""
+    con.execute("begin")
+    con.execute("delete from raw_goldthread.built_project")
+    con.execute(f"insert into raw_goldthread.built_project values ({literal(project)})")
+    con.execute("commit")
 
 
 def adopt_build(con: duckdb.DuckDBPyConnection, results_path: Path) -> bool:

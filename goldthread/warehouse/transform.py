@@ -12,10 +12,17 @@ from goldthread.warehouse.builds import (
     Standing,
     audit,
     close_build,
+    is_built_from,
+    note_project,
     open_build,
 )
 from goldthread.warehouse.connection import connect, current_run
-from goldthread.warehouse.dbt_process import NodeDone, run_dbt, target_dir
+from goldthread.warehouse.dbt_process import (
+    NodeDone,
+    project_fingerprint,
+    run_dbt,
+    target_dir,
+)
 from goldthread.warehouse.errors import BuildFailed
 from goldthread.warehouse.state import export_state, settle_state
 
@@ -45,6 +52,19 @@ class Failure:
 
 
 @dataclass(frozen=True)
+class Build:
+    """A build that has begun: its number, what dbt is to be told, the project it is built from.
+
+    is_full: no selection.
+    """
+
+    number: int
+    arguments: tuple[str, ...]
+    project: str
+    is_full: bool
+
+
+@dataclass(frozen=True)
 class BuildReport:
     """What one build came to: node counts by status, rows exported by state name, failures."""
 
@@ -65,31 +85,34 @@ def build(
     Failed checks are in the report, not raised. Raises NothingLoaded before the first load and
     BuildFailed when dbt could not run at all.
     """
-    number = begin_build(settings, is_full=not select)
-    arguments = [*BUILD_ARGUMENTS, *(["--full-refresh"] if full_refresh else [])]
-    if select:
-        arguments += ["--select", *select]
-    run_dbt(settings, arguments, on_node)
-    return end_build(settings, number, target_dir(settings))
+    begun = begin_build(settings, is_full=not select, full_refresh=full_refresh)
+    selection = ["--select", *select] if select else []
+    run_dbt(settings, [*begun.arguments, *selection], on_node)
+    return end_build(settings, begun, target_dir(settings))
 
 
-def begin_build(settings: Settings, *, is_full: bool) -> int:
-    """Record that dbt is about to start; returns the build's number for ``end_build``.
+def begin_build(settings: Settings, *, is_full: bool, full_refresh: bool = False) -> Build:
+    """Record that dbt is about to start; what it returns is for ``end_build``.
 
     A full build starts on sound state: what a failed or killed build left behind is dropped.
+    Incremental models hold what an earlier project made of earlier input, so after any change to
+    the project everything is built anew.
     """
+    project = project_fingerprint(settings.project_dir)
     with connect(settings) as con:
         run = current_run(con)
         if is_full:
             settle_state(con, settings)
         number = open_build(con, run, is_full=is_full)
+        full_refresh = full_refresh or not is_built_from(con, project)
     # What stands here from now on is this build's, or dbt died before it wrote any.
     (target_dir(settings) / "run_results.json").unlink(missing_ok=True)
-    return number
+    arguments = (*BUILD_ARGUMENTS, *(["--full-refresh"] if full_refresh else []))
+    return Build(number, arguments, project, is_full)
 
 
-def end_build(settings: Settings, number: int, results_dir: Path) -> BuildReport:
-    """Record how build ``number`` ended, as ``run_results.json`` says; export state if it passed.
+def end_build(settings: Settings, begun: Build, results_dir: Path) -> BuildReport:
+    """Record how a build ended, as ``run_results.json`` says; export state if it passed.
 
     Raises BuildFailed when dbt left no results.
     """
@@ -97,10 +120,12 @@ def end_build(settings: Settings, number: int, results_dir: Path) -> BuildReport
     if not results_path.exists():
         raise BuildFailed(f"dbt ended without results; its log is in {results_dir} or logs.")
     with connect(settings) as con:
-        outcomes = close_build(con, number, results_path)
+        outcomes = close_build(con, begun.number, results_path)
         verdict = audit(con)
         passed = verdict.standing is Standing.PASSED
         state_rows = export_state(con, settings) if passed else {}
+        if passed and begun.is_full:
+            note_project(con, begun.project)
     counts: dict[str, int] = {}
     for outcome in outcomes:
         counts[outcome.status] = counts.get(outcome.status, 0) + 1

@@ -8,7 +8,7 @@ from dagster_dbt import DbtCliInvocation, dbt_assets
 
 from goldthread.warehouse import BuildFailed
 from goldthread.warehouse.dbt_process import target_dir
-from goldthread.warehouse.transform import BUILD_ARGUMENTS, begin_build, end_build
+from goldthread.warehouse.transform import begin_build, end_build
 from orchestration.home import RunHome
 from orchestration.progress import report
 from orchestration.project import MANIFEST, PROJECT, Dbt, Translator, node_count
@@ -20,17 +20,17 @@ def transform(
 ) -> Iterator[Any]:
     """Build, test, and export the state when everything passed."""
     settings = home.settings
-    number = begin_build(settings, is_full=not context.is_subset)
+    begun = begin_build(settings, is_full=not context.is_subset)
     # Judged by what it leaves, not by its exit code: the outcome is recorded in any case.
     invocation = dbt.cli(
-        list(BUILD_ARGUMENTS),
+        list(begun.arguments),
         context=context,
         target_path=target_dir(settings),
         raise_on_error=False,
     )
     yield from _told(invocation)
     try:
-        outcome = end_build(settings, number, target_dir(settings))
+        outcome = end_build(settings, begun, target_dir(settings))
     except BuildFailed as error:
         raise BuildFailed(_dbts_words(invocation) or str(error)) from None
     if outcome.failures:

@@ -99,6 +99,24 @@ def test_a_project_that_cannot_be_parsed_is_told_in_dbts_words(project: Settings
         ensure_manifest(project)
 
 
+def test_incremental_models_are_built_anew_after_a_change_to_the_project(
+    project: Settings,
+) -> None:
+    (project.project_dir / "tests/dbt/assert_runs_are_few.sql").unlink()
+    model = project.project_dir / "models" / "grown.sql"
+
+    def rows_after_building(text: str) -> list[tuple[int]]:
+        model.write_text("{{ config(materialized='incremental') }}" + text)
+        begin(project)
+        assert not build(project).failures
+        with connect(project) as con:
+            return con.execute("select factor from grown").fetchall()
+
+    assert rows_after_building("select 1 as factor") == [(1,)]
+    assert rows_after_building("select 1 as factor") == [(1,), (1,)]
+    assert rows_after_building("select 2 as factor") == [(2,)]
+
+
 @pytest.fixture
 def parsed(project: Settings, monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
     """Counts the dbt processes ``ensure_manifest`` starts, and stands in for them."""
