@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from goldthread.cli._exit import EXIT_CODES_HELP, ExitCode, Stop, clear_errors
+from goldthread.cli._identity_explain import explain
 from goldthread.cli._options import json_option
 
 if TYPE_CHECKING:
@@ -23,6 +24,9 @@ CUSTOMERS = "marts.customer_source_records"
 @click.group()
 def command() -> None:
     """Train the model that links records; measure how well customers are resolved."""
+
+
+command.add_command(explain)
 
 
 @command.command(epilog=EXIT_CODES_HELP)

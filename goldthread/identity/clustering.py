@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from goldthread.identity.components import component_of
+from goldthread.identity.contested import contested_components
 from goldthread.identity.model import LinkageModel, current_model
-from goldthread.identity.settling import Component, Disputed, Edge, Judge, settle
+from goldthread.identity.settling import (
+    BRIDGE_PROBABILITY,
+    ESTABLISHED_PROFILES,
+    MAX_PROFILES,
+    HeldBack,
+    settle,
+)
+from goldthread.identity.weighing import Judge
 from goldthread.identity.workspace import adopt, scratch
 
 if TYPE_CHECKING:
@@ -20,9 +26,6 @@ DISPUTED = (
     "where (identifier_type, identifier_value) in (select identifier_type, identifier_value "
     "from edges_in where decision = 'deferred')"
 )
-
-# Bits of a link between records that hold nothing to compare, less its identifier's priority.
-UNCOMPARED = 12.0
 
 # A pair less probable than this shows that its component may hold two people.
 DOUBTFUL = 0.5
@@ -38,13 +41,15 @@ def cluster_records(
 ) -> pa.Table:
     """Put every source record into one cluster.
 
-    records: source_record_key. edges: left_key, right_key, identifier_type, identifier_value,
-    decision (linked; deferred: only if all holders of the value are one person; dropped; apart:
-    people decided that these are two persons), priority (0: people decided), is_certain,
-    match_probability (null when the records cannot be compared). scored_pairs: as ``score_pairs``
-    returns them. identifiers: source_record_key, identifier_type, identifier_value,
-    is_unique_per_person.
-    Returns source_record_key, cluster_key (the smallest source_record_key of the cluster).
+    records: source_record_key, profile_key, first_name, last_name. edges: left_key, right_key,
+    identifier_type, identifier_value, decision (linked; deferred: only if all holders of the value
+    are one person; dropped; apart: people decided that these are two persons), priority (0: people
+    decided), is_certain, match_probability (null when the records cannot be compared).
+    scored_pairs: as ``score_pairs`` returns them. identifiers: source_record_key, identifier_type,
+    identifier_value, is_unique_per_person.
+    Returns source_record_key, cluster_key (the smallest source_record_key of the cluster), and
+    where a risky link of the record was not followed, held_back_from (the record at the other end,
+    the first of several) and held_back_because (see ``settling.HeldBack``).
     The result depends on the set of rows only, never on their order.
     """
     with scratch(session) as cursor:
@@ -56,11 +61,14 @@ def cluster_records(
         ):
             adopt(cursor, name, table)
         _write_graph(cursor)
-        cursor.register("settled", _settled(cursor, model or current_model()))
+        settled, held_back = _settled(cursor, model or current_model())
+        cursor.register("settled", settled)
+        cursor.register("held_back", held_back)
         result = cursor.execute(
             """
             with labelled as (
                 select
+                    nodes.id,
                     nodes.source_record_key,
                     coalesce(settled.label, components.label, nodes.id) as label,
                     case
@@ -73,13 +81,18 @@ def cluster_records(
                 left join settled using (id)
             )
             select
-                source_record_key,
-                min(source_record_key) over (partition by kind, label) as cluster_key
+                labelled.source_record_key,
+                min(labelled.source_record_key) over (partition by kind, label) as cluster_key,
+                others.source_record_key as held_back_from,
+                held_back.because as held_back_because
             from labelled
-            order by source_record_key
+            left join held_back on labelled.id = held_back.id
+            left join nodes as others on held_back.other_id = others.id
+            order by labelled.source_record_key
             """
         ).to_arrow_table()
         cursor.unregister("settled")
+        cursor.unregister("held_back")
         return result
 
 
@@ -89,7 +102,9 @@ def _write_graph(cursor: duckdb.DuckDBPyConnection) -> None:
 
     cursor.execute(
         "create table nodes as select source_record_key, "
-        "row_number() over (order by source_record_key) as id from records_in"
+        "row_number() over (order by source_record_key) as id, "
+        "case when coalesce(first_name, last_name) is not null "
+        "then dense_rank() over (order by profile_key) end as profile from records_in"
     )
     _write_pairs(cursor, "links", "edges_in", "where decision in ('linked', 'deferred')")
     _write_pairs(cursor, "disputed", "edges_in", DISPUTED)
@@ -120,6 +135,19 @@ def _write_graph(cursor: duckdb.DuckDBPyConnection) -> None:
         ) as against
         join components as l on against.id_l = l.id
         join components as r on against.id_r = r.id and l.label = r.label
+        union
+        select label
+        from components
+        join nodes using (id)
+        left join (
+            select distinct label as doubtful_label from links join components on id_l = id
+            where not is_certain and coalesce(match_probability, 0) < {BRIDGE_PROBABILITY}
+        ) on label = doubtful_label
+        group by label
+        having count(distinct profile) > {MAX_PROFILES} or (
+            count(distinct profile) >= 2 * {ESTABLISHED_PROFILES}
+            and any_value(doubtful_label) is not null
+        )
         """
     )
 
@@ -142,78 +170,36 @@ def _write_pairs(
     )
 
 
-def _settled(cursor: duckdb.DuckDBPyConnection, model: LinkageModel) -> pa.Table:
-    """Cluster the records of contested components one component at a time: id, label."""
+def _settled(cursor: duckdb.DuckDBPyConnection, model: LinkageModel) -> tuple[pa.Table, pa.Table]:
+    """Cluster the records of contested components one component at a time.
+
+    Returns id, label; and of the links held back id, other_id, because, one row an id.
+    """
     import pyarrow as pa
 
     ids: list[int] = []
     labels: list[int] = []
+    held_back: dict[int, HeldBack] = {}
     priors = cursor.execute(
         "select prior_weight, household_ratio, namesake_ratio from scored limit 1"
     ).fetchone()
     judge = Judge(model, *(priors or (0.0, 1.0, 1.0)))
-    for component in _contested(cursor, list(model.levels)):
-        for cluster in settle(component, judge):
+    for component in contested_components(cursor, list(model.levels)):
+        settled = settle(component, judge)
+        for cluster in settled.clusters:
             ids.extend(cluster)
             labels.extend([cluster[0]] * len(cluster))
-    return pa.table({"id": pa.array(ids, "int64"), "label": pa.array(labels, "int64")})
-
-
-def _contested(cursor: duckdb.DuckDBPyConnection, comparisons: list[str]) -> Iterator[Component]:
-    components: dict[int, Component] = defaultdict(Component)
-    of_contested = "join components on id_l = components.id join contested using (label)"
-    for label, left, right, priority, bits, certain in cursor.execute(
-        f"""
-        select label, id_l, id_r, priority,
-            coalesce(log2(greatest(match_probability, 1e-9)
-                / greatest(1 - match_probability, 1e-9)), {UNCOMPARED} - priority),
-            is_certain
-        from links {of_contested} where decision = 'linked'
-        """
-    ).fetchall():
-        # People's decisions first, then what is certain, then the most probable.
-        rank = (min(priority, 1 if certain else 2), -bits, priority, left, right)
-        components[label].edges.append(Edge(left, right, rank, priority == 0, certain))
-    for label, kind, value, disputed in _disputed(cursor):
-        components[label].disputed[(kind, value)] = disputed
-    levels = ", ".join(f"{name}_level" for name in comparisons)
-    for label, left, right, conflict, *found in cursor.execute(
-        f"select label, id_l, id_r, conflict, {levels} from scored {of_contested}"
-    ).fetchall():
-        components[label].levels[(left, right)] = tuple(found)
-        if conflict == "name_suffix":
-            components[label].other_suffix.add((left, right))
-    for label, record, kind, value in cursor.execute(
-        "select label, id, identifier_type, identifier_value from unique_ids "
-        "join components using (id) join contested using (label)"
-    ).fetchall():
-        components[label].unique_ids.setdefault(record, set()).add((kind, value))
-    for label, left, right in cursor.execute(
-        f"select label, id_l, id_r from kept_apart {of_contested}"
-    ).fetchall():
-        components[label].apart.add((left, right))
-    yield from (components[label] for label in sorted(components))
-
-
-def _disputed(
-    cursor: duckdb.DuckDBPyConnection,
-) -> Iterator[tuple[int, str, str, Disputed]]:
-    """Each disputed value by the component of the records that have nothing but it.
-
-    Its holders may stand in other components; then they are different people for certain.
-    """
-    holders: dict[tuple[str, str], set[int]] = defaultdict(set)
-    for kind, value, left, right in cursor.execute(
-        "select identifier_type, identifier_value, id_l, id_r from disputed "
-        "where decision <> 'deferred'"
-    ).fetchall():
-        holders[(kind, value)].update((left, right))
-    bearers: dict[tuple[int, str, str], set[int]] = defaultdict(set)
-    for label, kind, value, left, right in cursor.execute(
-        "select label, identifier_type, identifier_value, id_l, id_r from disputed "
-        "join components on id_l = components.id where decision = 'deferred'"
-    ).fetchall():
-        bearers[(label, kind, value)].update((left, right))
-    for (label, kind, value), records in sorted(bearers.items()):
-        held_by = holders[(kind, value)]
-        yield label, kind, value, Disputed(held_by, records - held_by)
+        for held in settled.held_back:
+            first = held_back.setdefault(held.left, held)
+            held_back[held.left] = min(first, held, key=lambda each: each.right)
+    kept_back = [held_back[record] for record in sorted(held_back)]
+    return (
+        pa.table({"id": pa.array(ids, "int64"), "label": pa.array(labels, "int64")}),
+        pa.table(
+            {
+                "id": pa.array([each.left for each in kept_back], "int64"),
+                "other_id": pa.array([each.right for each in kept_back], "int64"),
+                "because": pa.array([each.because for each in kept_back], "string"),
+            }
+        ),
+    )

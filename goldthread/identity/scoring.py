@@ -45,7 +45,7 @@ def score_pairs(
     namesakes of a family), match_probability (prior
     included), is_link (probable enough, see ``probability``), conflict (the attribute that makes
     two people of them, null when none does), the level of agreement found for each attribute, and
-    the prior_weight and ratios that all pairs were judged with.
+    the prior_weight, ratios and threshold that all pairs were judged with.
     """
     model = model or current_model()
     with scratch(session) as cursor:
@@ -238,7 +238,8 @@ def _pairs_sql(model: LinkageModel, judgement: Judgement) -> str:
             {levels},
             cast({judgement.prior_weight} as double) as prior_weight,
             cast({judgement.household_ratio} as double) as household_ratio,
-            cast({judgement.namesake_ratio} as double) as namesake_ratio
+            cast({judgement.namesake_ratio} as double) as namesake_ratio,
+            cast({judgement.threshold} as double) as threshold
         from judged
         join people as l on judged.id_l = l.id
         join people as r on judged.id_r = r.id

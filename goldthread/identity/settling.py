@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from math import log2
 from typing import TYPE_CHECKING, Any
 
-from goldthread.identity.relatives import SUFFIX_WEIGHT
-
 if TYPE_CHECKING:
-    from goldthread.identity.model import LinkageModel
+    from goldthread.identity.weighing import Judge
 
 # What the details of both sides must make of a join: more likely one person than not.
 LEAST_PROBABILITY = 0.5
+
+# Nobody is known by more different named records than this: a join that would make such a person
+# is held back for people to decide.
+MAX_PROFILES = 30
+
+# Two sides of at least so many different named records each are somebody already: what joins them
+# by one link must be more probable than what joins a single record.
+ESTABLISHED_PROFILES = 2
+BRIDGE_PROBABILITY = 0.9
 
 
 @dataclass(frozen=True)
@@ -50,73 +56,50 @@ class Component:
     unique_ids: dict[int, set[tuple[str, str]]] = field(default_factory=dict)
     apart: set[tuple[int, int]] = field(default_factory=set)
     disputed: dict[tuple[str, str], Disputed] = field(default_factory=dict)
+    profiles: dict[int, int] = field(default_factory=dict)
 
 
-class Judge:
-    """Weighs what the details of two groups of records say, attribute by attribute.
+@dataclass(frozen=True)
+class HeldBack:
+    """A link that nothing speaks against but the risk. because: oversize_cluster, bridge_link."""
 
-    Of each attribute the best agreement between the groups counts once, however many records repeat
-    it: five records without birth date do not outvote the two that have one.
-    """
-
-    def __init__(
-        self,
-        model: LinkageModel,
-        prior_weight: float,
-        household_ratio: float,
-        namesake_ratio: float,
-    ) -> None:
-        self._priors = (prior_weight, -log2(household_ratio), -log2(namesake_ratio))
-        self._bits = [
-            {
-                level.number: (level.bits, level.household_bits, level.namesake_bits)
-                for level in levels
-            }
-            for levels in model.levels.values()
-        ]
-        # An initial fits many names: a name that differs says more.
-        self._standing = [
-            {level.number: -99.0 if level.label == "initial" else level.bits for level in levels}
-            for levels in model.levels.values()
-        ]
-
-    def best(self, first: tuple[int, ...], second: tuple[int, ...]) -> tuple[int, ...]:
-        """The levels of two pairs taken together."""
-        return tuple(
-            two if one < 0 else one if two < 0 else max(one, two, key=standing.__getitem__)
-            for one, two, standing in zip(first, second, self._standing, strict=True)
-        )
-
-    def probability(self, levels: tuple[int, ...], suffixes_differ: bool) -> float:
-        """Of one person, against strangers, members of a household and namesakes."""
-        found = [
-            bits[number] for number, bits in zip(levels, self._bits, strict=True) if number >= 0
-        ]
-        others = 0.0
-        for kind, prior in enumerate(self._priors):
-            weight = prior + sum(bits[kind] for bits in found)
-            if kind and suffixes_differ:
-                weight += SUFFIX_WEIGHT
-            others += 2 ** -min(weight, 60)
-        return float(1 / (1 + others))
+    left: int
+    right: int
+    because: str
 
 
-def settle(component: Component, judge: Judge) -> list[list[int]]:
+@dataclass(frozen=True)
+class Settled:
+    """clusters: the records that are one person each, in order. held_back: links for review."""
+
+    clusters: list[list[int]]
+    held_back: list[HeldBack]
+
+
+def settle(component: Component, judge: Judge) -> Settled:
     """Merge records along the links, strongest first, as long as nothing speaks against it.
 
     A link is not followed when it would give one person two values of a unique identifier, when
     people decided that somebody on one side is not somebody on the other, or when the details of
-    all records on both sides, taken together, make them two people. Links that people decided are
-    stopped only by such a decision. Last, a record that has nothing but a disputed value follows
-    the value's holders, if these have become one.
+    all records on both sides, taken together, make them two people. A risky one is held back: it
+    would make a person of too many different records, or is all that joins two established people.
+    Links that people decided are stopped only by such a decision. Last, a record that has nothing
+    but a disputed value follows the value's holders, if these have become one.
     """
     groups = _Groups(component, judge)
+    held_back = []
     for edge in sorted(component.edges, key=lambda edge: edge.rank):
         left, right = groups.of[edge.left], groups.of[edge.right]
         if left == right or right in groups.apart[left]:
             continue
-        if edge.is_decided or groups.may_join(left, right, is_certain=edge.is_certain):
+        if edge.is_decided:
             groups.merge(left, right)
+        elif groups.may_join(left, right, is_certain=edge.is_certain):
+            risk = None if edge.is_certain else groups.risk(left, right)
+            if risk:
+                held_back.append(HeldBack(edge.left, edge.right, risk))
+            else:
+                groups.merge(left, right)
     for _, disputed in sorted(component.disputed.items()):
         # A holder outside the component is a person of its own.
         owners = {groups.of.get(holder, holder) for holder in disputed.holders}
@@ -124,7 +107,11 @@ def settle(component: Component, judge: Judge) -> list[list[int]]:
             left, right = groups.of[min(disputed.holders)], groups.of[bearer]
             if left != right and groups.may_join(left, right):
                 groups.merge(left, right)
-    return sorted(sorted(members) for members in groups.members.values())
+    return Settled(
+        sorted(sorted(members) for members in groups.members.values()),
+        # What came together by another way is no longer in question.
+        [held for held in held_back if groups.of[held.left] != groups.of[held.right]],
+    )
 
 
 def contradict(left: set[tuple[str, str]], right: set[tuple[str, str]]) -> bool:
@@ -149,6 +136,14 @@ class _Groups:
         self.members = {node: {node} for node in nodes}
         self.unique_ids = {node: set(component.unique_ids.get(node, ())) for node in nodes}
         self.apart: dict[int, set[int]] = defaultdict(set)
+        self._profiles = {
+            node: {component.profiles[node]} if node in component.profiles else set()
+            for node in nodes
+        }
+        self._links: dict[int, dict[int, int]] = {node: defaultdict(int) for node in nodes}
+        for edge in component.edges:
+            self._links[edge.left][edge.right] += 1
+            self._links[edge.right][edge.left] += 1
         self._levels: dict[int, dict[int, tuple[int, ...]]] = {node: {} for node in nodes}
         self._suffix: dict[int, set[int]] = defaultdict(set)
         for (left, right), levels in component.levels.items():
@@ -169,6 +164,22 @@ class _Groups:
         probability = self._judge.probability(levels, right in self._suffix[left])
         return probability >= LEAST_PROBABILITY
 
+    def risk(self, left: int, right: int) -> str | None:
+        """Why people should decide on this join; None where it is as safe as any."""
+        ours, theirs = self._profiles[left], self._profiles[right]
+        if len(ours | theirs) > MAX_PROFILES:
+            return "oversize_cluster"
+        if (
+            min(len(ours), len(theirs)) < ESTABLISHED_PROFILES
+            or self._links[left].get(right, 0) > 1
+        ):
+            return None
+        levels = self._levels[left].get(right)
+        if levels is None:
+            return "bridge_link"
+        probability = self._judge.probability(levels, right in self._suffix[left])
+        return "bridge_link" if probability < BRIDGE_PROBABILITY else None
+
     def merge(self, left: int, right: int) -> None:
         """Make one group of two."""
         kept, gone = sorted((left, right), key=lambda group: (-len(self.members[group]), group))
@@ -176,6 +187,12 @@ class _Groups:
             self.of[node] = kept
         self.members[kept] |= self.members.pop(gone)
         self.unique_ids[kept] |= self.unique_ids.pop(gone)
+        self._profiles[kept] |= self._profiles.pop(gone)
+        for other, count in self._links.pop(gone).items():
+            del self._links[other][gone]
+            if other != kept:
+                self._links[kept][other] += count
+                self._links[other][kept] += count
         for other, levels in self._levels.pop(gone).items():
             del self._levels[other][gone]
             if other != kept:

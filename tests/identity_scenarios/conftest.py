@@ -1,36 +1,70 @@
-"""All scenarios run in one home: four batches, then everything at once in a new warehouse."""
+"""All scenarios run in one home: a first build and three increments, a full refresh of the same,
+and everything at once in a new warehouse."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
 from goldthread.settings import Settings
+from tests.identity_scenarios.engine import compiled_models
 from tests.identity_scenarios.scenario_home import ScenarioHome
 
 
 class State(NamedTuple):
-    """What the marts said after a build: (source, record id) → customer_id, and all changes."""
+    """What stood there after a build: (source, record id) → customer_id, all changes, and the rows
+    of the tables that an increment and a full run have to agree on."""
 
     customers: dict[tuple[str, str], str]
     changes: list[tuple[str, str, str | None, int]]
+    tables: dict[str, list[tuple[Any, ...]]]
+
+
+AGREED = (
+    "intermediate.int_identity__scored_pairs",
+    "intermediate.int_identity__edges",
+    "intermediate.int_identity__clusters",
+    "marts.customer_source_records",
+    "marts.customer_identifiers",
+    "marts.identity_review",
+)
+
+
+class Built(NamedTuple):
+    """The home as it stands in the end, and what it was after each build."""
+
+    home: ScenarioHome
+    states: dict[str, State]
 
 
 @pytest.fixture(scope="session")
-def states(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, State]]:
+def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
     home = tmp_path_factory.mktemp("scenarios")
     scenarios = ScenarioHome(Settings(home=home, input_dir=home / "input"), home / "target")
     found = {}
     for batch in (1, 2, 3, 4):
         scenarios.build(batch)
         found[f"after_{batch}"] = read(scenarios)
+    scenarios.build(4, full_refresh=True)
+    found["refreshed"] = read(scenarios)
     scenarios.forget_all_but_the_registry()
     scenarios.build(4, upside_down=True)
     found["in one go"] = read(scenarios)
-    yield found
+    yield Built(scenarios, found)
+
+
+@pytest.fixture(scope="session")
+def states(built: Built) -> dict[str, State]:
+    return built.states
+
+
+@pytest.fixture(scope="session")
+def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The compiled SQL of the identity models, for ``Engine``."""
+    return compiled_models(tmp_path_factory.mktemp("compiled"))
 
 
 def read(home: ScenarioHome) -> State:
@@ -44,7 +78,8 @@ def read(home: ScenarioHome) -> State:
         "select change_type, customer_id, previous_customer_id, runs.run_number "
         "from marts.identity_changes join raw_goldthread.runs using (run_id)"
     )
-    return State(customers, changes)
+    tables = {table: home.query(f"from {table} order by all") for table in AGREED}
+    return State(customers, changes, tables)
 
 
 @pytest.fixture(scope="session")

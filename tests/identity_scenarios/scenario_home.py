@@ -82,7 +82,7 @@ class ScenarioHome:
     settings: Settings
     target: Path
 
-    def build(self, batch: int, *, upside_down: bool = False) -> None:
+    def build(self, batch: int, *, upside_down: bool = False, full_refresh: bool = False) -> None:
         """Make the raw tables hold all rows up to ``batch`` and build the identity marts."""
         con = duckdb.connect(str(self.settings.warehouse_path))
         start_run(con, FIRST_DAY + timedelta(days=batch - 1), "scenario")
@@ -96,13 +96,13 @@ class ScenarioHome:
         for table, (file, condition, columns) in TABLES.items():
             _fill(con, table, file, f"{condition} and batch <= {batch}", columns, upside_down)
         con.close()
-        self._dbt()
+        self._dbt(*(["--full-refresh"] if full_refresh else []))
 
-    def _dbt(self) -> None:
+    def _dbt(self, *options: str) -> None:
         command = [
             str(Path(sys.executable).with_name("dbt")),
             *("build", "--select", "+models/marts/identity", "--exclude-resource-type"),
-            *("test", "unit_test", "--target-path", str(self.target)),
+            *("test", "unit_test", *options, "--target-path", str(self.target)),
             *("--log-path", str(self.target / "logs")),
         ]
         done = subprocess.run(

@@ -22,6 +22,7 @@ EXPECTED = rows("expected.csv")
 CHANGES = rows("expected_changes.csv")
 SCENARIOS = sorted({row["scenario"] for row in EXPECTED})
 BATCHES = ["after_1", "after_2", "after_3", "after_4"]
+IN_FULL = ["refreshed", "in one go"]
 States = dict[str, State]
 
 
@@ -38,10 +39,10 @@ def customers_of(state: State, records: set[tuple[str, str]]) -> set[str]:
     return {state.customers[record] for record in records}
 
 
-@pytest.mark.parametrize("batch", [*BATCHES, "in one go"])
+@pytest.mark.parametrize("batch", [*BATCHES, *IN_FULL])
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_records_are_the_people_they_should_be(states: States, scenario: str, batch: str) -> None:
-    expected = people(scenario, "after_4" if batch == "in one go" else batch)
+    expected = people(scenario, "after_4" if batch in IN_FULL else batch)
     found = defaultdict(set)
     for records in expected.values():
         for record in records:
@@ -92,8 +93,21 @@ def test_every_merged_id_leads_to_somebody(states: States) -> None:
     assert all(customer in survivors for _, customer in merged)
 
 
-def test_a_new_warehouse_in_another_order_keeps_every_id(states: States) -> None:
-    assert states["in one go"].customers == states["after_4"].customers
+@pytest.mark.parametrize("build", IN_FULL)
+def test_a_full_build_keeps_every_id(states: States, build: str) -> None:
+    assert states[build].customers == states["after_4"].customers
+
+
+def test_a_full_refresh_keeps_the_history(states: States) -> None:
+    refreshed, before = states["refreshed"].changes, states["after_4"].changes
+    assert sorted(refreshed, key=str) == sorted(before, key=str)
+
+
+@pytest.mark.parametrize("build", IN_FULL)
+def test_three_increments_and_a_full_build_agree_on_every_row(states: States, build: str) -> None:
+    for table, rows in states[build].tables.items():
+        assert rows == states["after_4"].tables[table], table
+        assert rows, table
 
 
 def test_each_scenario_is_described(data: Path) -> None:

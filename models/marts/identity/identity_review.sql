@@ -1,14 +1,8 @@
 with
 
-identifier_values as (select * from {{ ref('int_identity__identifier_values') }}),
-
-edges as (select * from {{ ref('int_identity__edges') }}),
-
-scored_pairs as (select * from {{ ref('int_identity__scored_pairs') }}),
-
 records as (select * from {{ ref('customer_source_records') }}),
 
-pairs as (
+found as (
 
     select
         case when decision = 'linked' then 'cut_link' else 'refused_link' end as review_type,
@@ -18,11 +12,9 @@ pairs as (
         right_key,
         match_weight,
         match_probability,
-        case
-            when decision = 'linked' then 'joining them would contradict stronger links'
-            else reason
-        end as reason
-    from edges
+        cast(null as {{ dbt.type_bigint() }}) as record_count,
+        reason
+    from {{ ref('int_identity__edges') }}
     where decision != 'apart'
 
     union all
@@ -30,34 +22,15 @@ pairs as (
     select
         'near_link' as review_type,
         'details' as identifier_type,
-        cast(null as {{ dbt.type_string() }}) as identifier_value,
+        null as identifier_value,
         left_key,
         right_key,
         match_weight,
         match_probability,
+        null as record_count,
         'details agree, but not enough' as reason
-    from scored_pairs
+    from {{ ref('int_identity__scored_pairs') }}
     where not is_link and conflict is null and match_probability >= 0.3
-
-),
-
--- What became one customer by another way needs no review.
-entries as (
-
-    select
-        pairs.*,
-        left_records.customer_id,
-        right_records.customer_id as other_customer_id,
-        cast(null as {{ dbt.type_bigint() }}) as record_count
-    from pairs
-
-    inner join records as left_records
-        on pairs.left_key = left_records.source_record_key
-
-    inner join records as right_records
-        on pairs.right_key = right_records.source_record_key
-
-    where left_records.customer_id != right_records.customer_id
 
     union all
 
@@ -65,16 +38,28 @@ entries as (
         'value_over_cap' as review_type,
         identifier_type,
         identifier_value,
-        cast(null as {{ dbt.type_string() }}) as left_key,
-        cast(null as {{ dbt.type_string() }}) as right_key,
-        cast(null as double) as match_weight,
-        cast(null as double) as match_probability,
-        excluded_because as reason,
-        cast(null as {{ dbt.type_string() }}) as customer_id,
-        cast(null as {{ dbt.type_string() }}) as other_customer_id,
-        record_count
-    from identifier_values
+        null as left_key,
+        null as right_key,
+        null as match_weight,
+        null as match_probability,
+        record_count,
+        excluded_because as reason
+    from {{ ref('int_identity__identifier_values') }}
     where excluded_because in ('too_many_records', 'too_many_strong_ids')
+
+),
+
+-- Two customers whom risk alone keeps apart: each link between them is such a one.
+held_back as (
+
+    select
+        least(ours.customer_id, theirs.customer_id) as first_id,
+        greatest(ours.customer_id, theirs.customer_id) as second_id,
+        min(clusters.held_back_because) as because
+    from {{ ref('int_identity__clusters') }} as clusters
+    inner join records as ours on clusters.source_record_key = ours.source_record_key
+    inner join records as theirs on clusters.held_back_from = theirs.source_record_key
+    group by 1, 2
 
 ),
 
@@ -85,23 +70,39 @@ final as (
         {{ hash_of([
             'review_type', 'identifier_type', 'identifier_value', 'left_key', 'right_key'
         ]) }} as review_id,
-        customer_id,
-        other_customer_id,
-        left_key as source_record_key,
-        right_key as other_source_record_key,
+        ours.customer_id,
+        theirs.customer_id as other_customer_id,
+        found.left_key as source_record_key,
+        found.right_key as other_source_record_key,
 
         ---------- strings
-        review_type,
-        identifier_type,
-        identifier_value,
-        reason,
+        case
+            when found.review_type = 'cut_link' then coalesce(held_back.because, 'cut_link')
+            else found.review_type
+        end as review_type,
+        found.identifier_type,
+        found.identifier_value,
+        case
+            when found.review_type != 'cut_link' then found.reason
+            when held_back.because = 'bridge_link' then 'nothing else joins two known people'
+            when held_back.because is not null then 'too many different records for one person'
+            else 'joining them would contradict stronger links'
+        end as reason,
 
         ---------- numerics
-        record_count,
-        match_weight,
-        match_probability
+        found.record_count,
+        found.match_weight,
+        found.match_probability
 
-    from entries
+    from found
+    left join records as ours on found.left_key = ours.source_record_key
+    left join records as theirs on found.right_key = theirs.source_record_key
+    left join held_back
+        on
+            least(ours.customer_id, theirs.customer_id) = held_back.first_id
+            and greatest(ours.customer_id, theirs.customer_id) = held_back.second_id
+    -- What became one customer by another way needs no review.
+    where found.left_key is null or ours.customer_id != theirs.customer_id
 
 )
 

@@ -1,0 +1,114 @@
+"""The warehouse as last built, for questions about its inner tables; and whom a question means."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from goldthread.warehouse import connect
+from goldthread.warehouse.errors import NothingLoaded
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from goldthread.settings import Settings
+
+Row = dict[str, Any]
+
+EDGES = "intermediate.int_identity__edges"
+SCORED = "intermediate.int_identity__scored_pairs"
+NEEDED = ("int_identity__edges", "int_identity__scored_pairs", "customer_id_redirects")
+
+
+@dataclass(frozen=True)
+class Side:
+    """Whom one question means. how: record, customer id, former id, or the identifier's type.
+    records: the source_record_keys meant. customers: whose they are, ascending."""
+
+    asked: str
+    how: str
+    records: tuple[str, ...]
+    customers: tuple[str, ...]
+
+
+@contextmanager
+def built_warehouse(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A read-only connection to a warehouse whose identity models are built.
+
+    Raises NothingLoaded when there is none, WarehouseBusy while another process holds it.
+    """
+    if not settings.warehouse_path.exists():
+        raise NothingLoaded(
+            f"There is no warehouse in {settings.home} yet; run `goldthread run` first."
+        )
+    con = connect(settings, read_only=True)
+    try:
+        built = {row[0] for row in con.execute("select table_name from duckdb_tables()").fetchall()}
+        if missing := sorted(set(NEEDED) - built):
+            raise NothingLoaded(
+                f"The warehouse holds no {missing[0]} yet; run `goldthread build` first."
+            )
+        yield con
+    finally:
+        con.close()
+
+
+def find_side(con: duckdb.DuckDBPyConnection, asked: str) -> Side | None:
+    """The records that a question means; None when nobody is meant.
+
+    asked: source/source_record_id (or source:source_record_id), a customer_id that was ever issued,
+    or the value of an identifier, such as an e-mail address.
+    """
+    text = asked.strip()
+    key = re.sub(r"^([a-z][a-z0-9_]*)[/:]", r"\1:", text)
+    for how, query, value in (
+        ("record", "where source_record_key = ?", key),
+        ("customer id", "where customer_id = ?", text),
+        (
+            "former id",
+            "where customer_id in (select customer_id from marts.customer_id_redirects "
+            "where previous_customer_id = ?)",
+            text,
+        ),
+    ):
+        if side := _side(con, asked, how, query, value):
+            return side
+    held = con.execute(
+        "select identifier_type from intermediate.int_identity__identifiers "
+        "where identifier_value in (?, lower(?)) order by 1 limit 1",
+        [text, text],
+    ).fetchone()
+    if held is None:
+        return None
+    return _side(
+        con,
+        asked,
+        held[0],
+        "where source_record_key in (select source_record_key "
+        "from intermediate.int_identity__identifiers where identifier_value in (?, lower($1)))",
+        text,
+    )
+
+
+def rows(con: duckdb.DuckDBPyConnection, query: str, **values: Any) -> list[Row]:
+    """The rows of a query as column → value."""
+    result = con.execute(query, values)
+    names = [column[0] for column in result.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+
+def _side(
+    con: duckdb.DuckDBPyConnection, asked: str, how: str, condition: str, value: str
+) -> Side | None:
+    found = con.execute(
+        "select source_record_key, customer_id from marts.customer_source_records "
+        f"{condition.replace('?', '$1')} order by 1",
+        [value],
+    ).fetchall()
+    if not found:
+        return None
+    customers = tuple(sorted({customer for _, customer in found}))
+    return Side(asked, how, tuple(record for record, _ in found), customers)

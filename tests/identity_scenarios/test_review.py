@@ -1,0 +1,109 @@
+"""Risky and refused joins are not made, and stand in the review queue with their evidence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.identity_scenarios.engine import Engine, Record, Records
+
+LENA: Record = {"first_name": "Lena", "last_name": "Marsh"}
+# Two groups of Lena Marsh; nothing but a bare sign-up with one's phone and the other's mailbox
+# joins them.
+BRIDGE: Records = {
+    "crm:1": {**LENA, "email": "lena@mail.example", "phone": "+14155550141"},
+    "signups:1": {**LENA, "email": "lena@mail.example", "city": "Austin"},
+    "crm:2": {**LENA, "email": "marsh@mail.example", "birth_date": "1980-02-03"},
+    "signups:2": {**LENA, "email": "marsh@mail.example", "city": "Boston"},
+    "signups:3": {"phone": "+14155550141", "email": "marsh@mail.example"},
+}
+# Each record shares its address with the one before and its number with the one after.
+LARGE: Records = {
+    f"crm:{n:02}": {
+        "first_name": "Iris",
+        "last_name": "Vann",
+        "city": f"Town {n}",
+        "email": f"iris{n // 2}@mail.example",
+        "phone": f"+141555502{(n + 1) // 2:02}",
+    }
+    for n in range(44)
+}
+CASES: dict[str, Records] = {
+    "bridge_link": BRIDGE,
+    "oversize_cluster": LARGE,
+    "value_over_cap": {
+        f"signups:{n:02}": {"email": "everybody@mail.example", "phone": f"+141555503{n:02}"}
+        for n in range(25)
+    },
+    "refused_link": {
+        "crm:1": {"first_name": "Martin", "last_name": "Oakes", "email": "oakes@mail.example"},
+        "crm:2": {"first_name": "Julia", "last_name": "Oakes", "email": "oakes@mail.example"},
+    },
+    "cut_link": {
+        "app:a": {"user_id": "a", "email": "one@mail.example"},
+        "app:b": {"user_id": "b", "phone": "+14155550151"},
+        "signups:1": {"email": "one@mail.example", "phone": "+14155550151"},
+    },
+    "near_link": {
+        "crm:1": {"first_name": "Ada", "last_name": "Quist", "postal_code": "94110"},
+        "crm:2": {"first_name": "Ada", "last_name": "Quist", "postal_code": "94110"},
+        "crm:3": {
+            "first_name": "Ben", "last_name": "Rohde", "birth_date": "1970-01-31",
+            "postal_code": "10001", "city": "New York", "address_line": "5 Elm Street",
+        },
+        "signups:3": {
+            "first_name": "Ben", "last_name": "Rohde", "birth_date": "1970-01-31",
+            "postal_code": "10001", "city": "New York",
+        },
+    },
+}  # fmt: skip
+
+
+def entries(engine: Engine, kind: str) -> list[dict[str, Any]]:
+    return [entry for entry in engine.review() if entry["review_type"] == kind]
+
+
+@pytest.mark.parametrize("kind", CASES)
+def test_what_is_in_doubt_is_held_back_and_listed(models: dict[str, str], kind: str) -> None:
+    engine = Engine(models)
+    customers = engine.run(CASES[kind])
+    found = entries(engine, kind)
+    assert found
+    for entry in found:
+        assert entry["reason"]
+        if kind == "value_over_cap":
+            assert entry["record_count"] > 20
+            assert len(set(customers.values())) == len(customers)
+            continue
+        left, right = entry["source_record_key"], entry["other_source_record_key"]
+        assert customers[left] == entry["customer_id"] != entry["other_customer_id"]
+        assert customers[right] == entry["other_customer_id"]
+
+
+def test_nobody_grows_beyond_measure(models: dict[str, str]) -> None:
+    customers = list(Engine(models).run(LARGE).values())
+    assert max(customers.count(customer) for customer in customers) <= 30
+
+
+@pytest.mark.parametrize("kind", ["bridge_link", "oversize_cluster"])
+def test_people_may_let_a_risky_join_pass(models: dict[str, str], kind: str) -> None:
+    engine = Engine(models)
+    engine.run(CASES[kind])
+    confirmed = [
+        ("must_link", entry["source_record_key"], entry["other_source_record_key"])
+        for entry in entries(engine, kind)
+    ]
+    customers = engine.run(CASES[kind], confirmed)
+    assert all(customers[left] == customers[right] for _, left, right in confirmed)
+
+
+def test_a_second_link_makes_a_bridge_safe(models: dict[str, str]) -> None:
+    engine = Engine(models)
+    both = (
+        BRIDGE["signups:1"] | {"phone": "+14155550142"},
+        BRIDGE["crm:2"] | {"phone": "+14155550142"},
+    )
+    customers = engine.run(BRIDGE | {"signups:1": both[0], "crm:2": both[1]})
+    assert len(set(customers.values())) == 1
+    assert entries(engine, "bridge_link") == []
