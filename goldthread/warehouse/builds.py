@@ -6,14 +6,15 @@ was killed is known as such; ``raw_goldthread.build_results`` has one row per no
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from goldthread.warehouse.connection import Run, current_run
+from goldthread.warehouse.dbt_process import read_artifact
+from goldthread.warehouse.errors import BuildFailed
 from goldthread.warehouse.files import literal
 
 if TYPE_CHECKING:
@@ -79,24 +80,37 @@ class Audit:
     failed: tuple[NodeOutcome, ...] = ()
 
 
-def open_build(con: duckdb.DuckDBPyConnection, run: Run, *, is_full: bool) -> int:
-    """Note that dbt is about to start; returns the build's number. ``is_full``: no selection."""
+def open_build(
+    con: duckdb.DuckDBPyConnection, run: Run, *, is_full: bool, kept: Collection[str] = ()
+) -> int:
+    """Note that dbt is about to start; returns the build's number. ``is_full``: no selection.
+
+    kept: ids of nodes it leaves out as unchanged; their outcomes become this build's own.
+    """
     con.execute(_TABLES)
+    row = con.execute(
+        "select coalesce(max(build_number), 0) + 1 from raw_goldthread.builds"
+    ).fetchone()
+    assert row is not None
+    number = int(row[0])
+    con.execute("begin")
+    if kept:
+        names = ", ".join(map(literal, kept))
+        con.execute(
+            f"update raw_goldthread.build_results set build_number = {number} "
+            f"where build_number = {number - 1} and node_id in ({names})"
+        )
+    con.execute(
+        f"insert into raw_goldthread.builds values "
+        f"({number}, {literal(run.run_id)}, null, {is_full}, false)"
+    )
     # Only the current run's builds are ever asked for.
     con.execute(f"delete from raw_goldthread.builds where run_id <> {literal(run.run_id)}")
     con.execute(
         "delete from raw_goldthread.build_results "
         "where build_number not in (select build_number from raw_goldthread.builds)"
     )
-    row = con.execute(
-        "select coalesce(max(build_number), 0) + 1 from raw_goldthread.builds"
-    ).fetchone()
-    assert row is not None
-    number = int(row[0])
-    con.execute(
-        f"insert into raw_goldthread.builds values "
-        f"({number}, {literal(run.run_id)}, null, {is_full}, false)"
-    )
+    con.execute("commit")
     return number
 
 
@@ -105,9 +119,13 @@ def close_build(
 ) -> list[NodeOutcome]:
     """Record the outcome dbt left in ``run_results.json``; returns it, in the order of execution.
 
-    Raises FileNotFoundError when dbt ended before it wrote any.
+    Raises BuildFailed when dbt ended before it wrote all of it.
     """
-    content = json.loads(results_path.read_text(encoding="utf-8"))
+    content = read_artifact(results_path)
+    if content is None:
+        raise BuildFailed(
+            f"dbt ended without results; its log is in {results_path.parent} or logs."
+        )
     outcomes = [_outcome(result) for result in content["results"]]
     con.execute("begin")
     con.execute(
@@ -132,14 +150,14 @@ def close_build(
 
 
 def is_built_from(con: duckdb.DuckDBPyConnection, project: str) -> bool:
-    """Whether the last full build that passed was of the project with this fingerprint."""
+    """Whether the last full build that passed was of the code with this fingerprint."""
     con.execute(_TABLES)
     built = con.execute("select fingerprint from raw_goldthread.built_project").fetchall()
     return built == [(project,)]
 
 
 def note_project(con: duckdb.DuckDBPyConnection, project: str) -> None:
-    """Record the fingerprint of the project that a full build has just passed with."""
+    """Record the fingerprint of the code that a full build has just passed with."""
     con.execute("begin")
     con.execute("delete from raw_goldthread.built_project")
     con.execute(f"insert into raw_goldthread.built_project values ({literal(project)})")
@@ -152,9 +170,9 @@ def adopt_build(con: duckdb.DuckDBPyConnection, results_path: Path) -> bool:
     ``run_results.json`` does not know Goldthread's run. It is the current run's when dbt built
     ``current_run`` in it and that table now names the current run.
     """
-    if not results_path.exists():
+    content = read_artifact(results_path)
+    if content is None:
         return False
-    content = json.loads(results_path.read_text(encoding="utf-8"))
     run = current_run(con)
     con.execute(_TABLES)
     known = con.execute(

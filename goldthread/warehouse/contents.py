@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING
 
 from goldthread.warehouse.files import literal, quoted
@@ -21,15 +22,13 @@ def content_of(con: duckdb.DuckDBPyConnection, schema: str, table: str) -> str |
 
     Of a table with the loader's columns these are enough, and a quarter of the work.
     """
-    columns = {
-        name
-        for (name,) in con.execute(
-            f"select column_name from duckdb_columns() where schema_name = {literal(schema)} "
-            f"and table_name = {literal(table)} and database_name = current_database()"
-        ).fetchall()
-    }
-    if not columns:
+    typed = con.execute(
+        f"select column_name, data_type from duckdb_columns() where schema_name = {literal(schema)}"
+        f" and table_name = {literal(table)} and database_name = current_database() order by all"
+    ).fetchall()
+    if not typed:
         return None
+    columns = {name for name, _ in typed}
     lineage = next((names for names in _LINEAGE if columns.issuperset(names)), None)
     hashed = ", ".join(lineage) if lineage else "rows"
     row = con.execute(
@@ -37,5 +36,5 @@ def content_of(con: duckdb.DuckDBPyConnection, schema: str, table: str) -> str |
         f"from {quoted(schema)}.{quoted(table)} as rows"
     ).fetchone()
     assert row is not None
-    shape = ",".join(sorted(columns)) if lineage is None else ""
-    return f"{row[0]} {shape}".strip()
+    shape = hashlib.sha256(repr(typed).encode()).hexdigest()
+    return f"{row[0]} {shape}"

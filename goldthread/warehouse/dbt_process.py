@@ -44,6 +44,15 @@ def manifest_path(settings: Settings) -> Path:
     return target_dir(settings) / "manifest.json"
 
 
+def read_artifact(path: Path) -> dict[str, Any] | None:
+    """What dbt wrote as JSON; None when there is no such file, or dbt was killed while writing."""
+    try:
+        content: dict[str, Any] = json.loads(path.read_bytes())
+    except (FileNotFoundError, ValueError):
+        return None
+    return content
+
+
 def dbt_environment(settings: Settings) -> dict[str, str]:
     """The environment dbt needs to work on this home, wherever it is started."""
     return {
@@ -105,7 +114,8 @@ def ensure_manifest(settings: Settings) -> Path:
     path = manifest_path(settings)
     seen = path.with_name("parsed_project")
     found = project_fingerprint(settings.project_dir)
-    if not path.exists() or not seen.exists() or seen.read_text(encoding="ascii") != found:
+    is_known = seen.exists() and seen.read_text(encoding="ascii") == found
+    if not is_known or read_artifact(path) is None:
         _parse(settings)
         seen.write_text(found, encoding="ascii")
     return path

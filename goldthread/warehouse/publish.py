@@ -9,7 +9,6 @@ The marts have two names. DuckDB names a database after its file, so that in ``m
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 from collections.abc import Sequence
@@ -19,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from goldthread.warehouse.builds import Standing, adopt_build
 from goldthread.warehouse.connection import WAREHOUSE_HELD, Run, connect
-from goldthread.warehouse.dbt_process import manifest_path, target_dir
+from goldthread.warehouse.dbt_process import manifest_path, read_artifact, target_dir
 from goldthread.warehouse.errors import PublishRefused, WarehouseBusy
 from goldthread.warehouse.files import flush, literal, quoted
 from goldthread.warehouse.state import export_state
@@ -157,9 +156,7 @@ def _tables(con: duckdb.DuckDBPyConnection, schema: str) -> list[str]:
 
 def _descriptions(manifest: Path) -> dict[str, dict[str, str]]:
     """Descriptions by table and column ('' = the table's own): BI tools show them."""
-    if not manifest.exists():
-        return {}
-    nodes = json.loads(manifest.read_bytes())["nodes"].values()
+    nodes = (read_artifact(manifest) or {"nodes": {}})["nodes"].values()
     return {
         node["name"]: {
             "": node["description"],

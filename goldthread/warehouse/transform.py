@@ -19,12 +19,16 @@ from goldthread.warehouse.builds import (
 from goldthread.warehouse.connection import connect, current_run
 from goldthread.warehouse.dbt_process import (
     NodeDone,
-    project_fingerprint,
     run_dbt,
     target_dir,
 )
-from goldthread.warehouse.errors import BuildFailed
 from goldthread.warehouse.state import export_state, settle_state
+from goldthread.warehouse.unchanged import (
+    Kept,
+    code_fingerprint,
+    note_basis,
+    unchanged_nodes,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,20 +57,24 @@ class Failure:
 
 @dataclass(frozen=True)
 class Build:
-    """A build that has begun: its number, what dbt is to be told, the project it is built from.
+    """A build that has begun: its number, what dbt is to be told, the code it is built from.
 
-    is_full: no selection.
+    is_full: no selection. kept: what is left out, because nothing it stands on changed.
     """
 
     number: int
     arguments: tuple[str, ...]
-    project: str
+    code: str
     is_full: bool
+    kept: tuple[Kept, ...] = ()
 
 
 @dataclass(frozen=True)
 class BuildReport:
-    """What one build came to: node counts by status, rows exported by state name, failures."""
+    """What one build came to: node counts by status, rows exported by state name, failures.
+
+    Nodes that were left out as unchanged count as ``kept``.
+    """
 
     counts: dict[str, int]
     state_rows: dict[str, int]
@@ -82,8 +90,9 @@ def build(
 ) -> BuildReport:
     """Run ``dbt build`` for the current run and export the state when all of it passed.
 
-    Failed checks are in the report, not raised. Raises NothingLoaded before the first load and
-    BuildFailed when dbt could not run at all.
+    Without ``select`` and ``full_refresh``, what stands on nothing new is left out. Failed checks
+    are in the report, not raised. Raises NothingLoaded before the first load and BuildFailed when
+    dbt could not run at all.
     """
     begun = begin_build(settings, is_full=not select, full_refresh=full_refresh)
     selection = ["--select", *select] if select else []
@@ -96,37 +105,41 @@ def begin_build(settings: Settings, *, is_full: bool, full_refresh: bool = False
 
     A full build starts on sound state: what a failed or killed build left behind is dropped.
     Incremental models hold what an earlier project made of earlier input, so after any change to
-    the project everything is built anew.
+    the code everything is built anew.
     """
-    project = project_fingerprint(settings.project_dir)
+    code = code_fingerprint(settings)
     with connect(settings) as con:
         run = current_run(con)
         if is_full:
             settle_state(con, settings)
-        number = open_build(con, run, is_full=is_full)
-        full_refresh = full_refresh or not is_built_from(con, project)
+        full_refresh = full_refresh or not is_built_from(con, code)
+        kept = unchanged_nodes(con, settings) if is_full and not full_refresh else []
+        number = open_build(con, run, is_full=is_full, kept=[node.unique_id for node in kept])
     # What stands here from now on is this build's, or dbt died before it wrote any.
     (target_dir(settings) / "run_results.json").unlink(missing_ok=True)
-    arguments = (*BUILD_ARGUMENTS, *(["--full-refresh"] if full_refresh else []))
-    return Build(number, arguments, project, is_full)
+    arguments = [*BUILD_ARGUMENTS, *(["--full-refresh"] if full_refresh else [])]
+    if kept:
+        # Just these: else dbt leaves out the tests that a model shares with them, too. As one
+        # argument: dagster-dbt reads no more.
+        arguments += ["--indirect-selection", "empty", "--exclude"]
+        arguments += [" ".join(node.name for node in kept)]
+    return Build(number, tuple(arguments), code, is_full, tuple(kept))
 
 
 def end_build(settings: Settings, begun: Build, results_dir: Path) -> BuildReport:
     """Record how a build ended, as ``run_results.json`` says; export state if it passed.
 
-    Raises BuildFailed when dbt left no results.
+    Raises BuildFailed when dbt left no results, or only a part of them.
     """
-    results_path = results_dir / "run_results.json"
-    if not results_path.exists():
-        raise BuildFailed(f"dbt ended without results; its log is in {results_dir} or logs.")
     with connect(settings) as con:
-        outcomes = close_build(con, begun.number, results_path)
+        outcomes = close_build(con, begun.number, results_dir / "run_results.json")
         verdict = audit(con)
         passed = verdict.standing is Standing.PASSED
         state_rows = export_state(con, settings) if passed else {}
         if passed and begun.is_full:
-            note_project(con, begun.project)
-    counts: dict[str, int] = {}
+            note_project(con, begun.code)
+            note_basis(con, settings, begun.number)
+    counts: dict[str, int] = {"kept": len(begun.kept)} if begun.kept else {}
     for outcome in outcomes:
         counts[outcome.status] = counts.get(outcome.status, 0) + 1
     bad = [one for one in outcomes if not one.is_good and one.status != "skipped"]

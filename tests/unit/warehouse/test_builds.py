@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from goldthread.settings import Settings
-from goldthread.warehouse import NothingLoaded, Run, connect
+from goldthread.warehouse import BuildFailed, NothingLoaded, Run, connect
 from goldthread.warehouse.builds import Audit, Standing, adopt_build, audit, close_build, open_build
 
 from .conftest import stand_in_for_dbt
@@ -104,3 +104,17 @@ def test_a_plain_dbt_build_of_a_selection_is_no_full_build(
         stand_in_for_dbt(con, run)
         adopt_build(con, write_results({"model.g.current_run": "success"}, select=["current_run"]))
     assert standing(settings).standing is Standing.UNFINISHED
+
+
+def test_results_that_dbt_was_killed_over_are_no_results(
+    settings: Settings, begin: Callable[[], Run], write_results: Callable[..., Path]
+) -> None:
+    run = begin()
+    path = write_results({"model.g.current_run": "success"})
+    path.write_text(path.read_text()[:100])
+    with connect(settings) as con:
+        stand_in_for_dbt(con, run)
+        assert not adopt_build(con, path)
+        with pytest.raises(BuildFailed, match="without results"):
+            close_build(con, open_build(con, run, is_full=True), path)
+        assert audit(con).standing is Standing.UNFINISHED

@@ -1,0 +1,173 @@
+"""What a build need not do again: models, seeds and tests whose code and inputs are the same.
+
+After a full build that passed, its basis is noted: the project's code and the content of every raw
+table. The next build leaves out what no changed raw table and no clock reaches, and takes over its
+outcome. In doubt everything is built: after a failed, killed, partial or foreign build, a change of
+code or versions, a missing table.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from goldthread.warehouse.contents import content_of
+from goldthread.warehouse.dbt_process import (
+    manifest_path,
+    project_fingerprint,
+    read_artifact,
+    target_dir,
+)
+from goldthread.warehouse.files import literal
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from goldthread.settings import Settings
+
+# What the models run on besides their own code.
+_ENGINES = ("dbt-core", "dbt-duckdb", "duckdb", "splink")
+_KINDS = ("model", "seed", "test")
+# Of Goldthread's own tables only these hold what was loaded; the rest is new with every run.
+_LOADED_VIEWS = ("quarantined_rows", "value_issues")
+
+_TABLE = """
+create table if not exists raw_goldthread.build_basis (
+    build_number bigint, invocation_id varchar, basis varchar
+)
+"""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A node that is left out of a build; ``unique_id`` as dbt has it."""
+
+    unique_id: str
+    name: str
+    schema: str
+
+    @property
+    def is_model(self) -> bool:
+        return self.unique_id.startswith("model.")
+
+
+def note_basis(con: duckdb.DuckDBPyConnection, settings: Settings, number: int) -> None:
+    """Remember on what build ``number`` stands, which was full and passed."""
+    con.execute(_TABLE)
+    basis = json.dumps(_basis(con, settings, _manifest(settings)))
+    con.execute("begin")
+    con.execute("delete from raw_goldthread.build_basis")
+    con.execute(
+        f"insert into raw_goldthread.build_basis select build_number, invocation_id, "
+        f"{literal(basis)} from raw_goldthread.builds where build_number = {number}"
+    )
+    con.execute("commit")
+
+
+def unchanged_nodes(con: duckdb.DuckDBPyConnection, settings: Settings) -> list[Kept]:
+    """The nodes that the next full build may leave out; their tables are as they must be."""
+    manifest = _manifest(settings)
+    then = _newest_basis(con, settings)
+    if then is None or not manifest:
+        return []
+    now = _basis(con, settings, manifest)
+    if then["code"] != now["code"] or then["graph"] != now["graph"]:
+        return []
+    nodes = manifest["nodes"]
+    changed = {name for name, content in now["sources"].items() if _is_new(content, then, name)}
+    changed |= _without_table(con, nodes)
+    reached = _descendants(manifest["child_map"], changed)
+    stale_names = {nodes[node]["name"] for node in reached if node in nodes}
+    return [
+        Kept(node, properties["name"], properties["schema"])
+        for node, properties in sorted(nodes.items())
+        if node not in reached
+        and properties["resource_type"] in _KINDS
+        # dbt is told names.
+        and properties["name"] not in stale_names
+    ]
+
+
+def _is_new(content: str | None, then: dict[str, Any], source: str) -> bool:
+    return content is None or content != then["sources"].get(source)
+
+
+def _manifest(settings: Settings) -> dict[str, Any]:
+    return read_artifact(manifest_path(settings)) or {}
+
+
+def _newest_basis(con: duckdb.DuckDBPyConnection, settings: Settings) -> dict[str, Any] | None:
+    """The noted basis, if nobody has built anything since."""
+    con.execute(_TABLE)
+    row = con.execute(
+        "select invocation_id, basis from raw_goldthread.build_basis where build_number = "
+        "(select max(build_number) from raw_goldthread.builds)"
+    ).fetchone()
+    results = read_artifact(target_dir(settings) / "run_results.json")
+    # A plain `dbt build` or `dbt run` of somebody's own leaves other results.
+    if row is None or results is None or results["metadata"]["invocation_id"] != row[0]:
+        return None
+    basis: dict[str, Any] = json.loads(row[1])
+    return basis
+
+
+def _basis(
+    con: duckdb.DuckDBPyConnection, settings: Settings, manifest: dict[str, Any]
+) -> dict[str, Any]:
+    """The code, the graph dbt made of it, and the content of each raw table by its dbt id."""
+    graph = json.dumps(manifest.get("child_map", {}), sort_keys=True)
+    contents = {
+        name: content_of(con, source["schema"], source["identifier"])
+        if source["schema"] != "raw_goldthread" or source["identifier"] in _LOADED_VIEWS
+        else None
+        for name, source in manifest.get("sources", {}).items()
+    }
+    return {
+        "code": code_fingerprint(settings),
+        "graph": hashlib.sha256(graph.encode()).hexdigest(),
+        "sources": contents,
+    }
+
+
+def code_fingerprint(settings: Settings) -> str:
+    """Stands for all code and settings a model's rows depend on: project, engines, identity."""
+    digest = hashlib.sha256(project_fingerprint(settings.project_dir).encode())
+    for engine in _ENGINES:
+        digest.update(f"{engine} {version(engine)}\0".encode())
+    # What Python models call, and the identity model of this home.
+    for folder in (Path(__file__).parents[1] / "identity", settings.home / "identity"):
+        for path in sorted(folder.rglob("*")):
+            if path.suffix in (".py", ".json"):
+                digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _without_table(con: duckdb.DuckDBPyConnection, nodes: dict[str, Any]) -> set[str]:
+    held = set(
+        con.execute(
+            "select table_schema, table_name from information_schema.tables "
+            "where table_catalog = current_database()"
+        ).fetchall()
+    )
+    return {
+        node
+        for node, properties in nodes.items()
+        if properties["resource_type"] in ("model", "seed")
+        and (properties["schema"], properties["name"]) not in held
+    }
+
+
+def _descendants(children: dict[str, list[str]], roots: set[str]) -> set[str]:
+    """The roots and all that depends on them, near and far."""
+    found: set[str] = set()
+    waiting = list(roots)
+    while waiting:
+        node = waiting.pop()
+        if node not in found:
+            found.add(node)
+            waiting += children.get(node, [])
+    return found

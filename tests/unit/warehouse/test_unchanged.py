@@ -1,0 +1,148 @@
+"""What a build leaves out because nothing it stands on changed, and when it leaves out nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from goldthread.settings import Settings
+from goldthread.warehouse import begin_run, connect
+from goldthread.warehouse.builds import Standing
+from goldthread.warehouse.dbt_process import run_dbt
+from goldthread.warehouse.transform import build, judge
+from goldthread.warehouse.unchanged import unchanged_nodes
+
+from .conftest import AS_OF
+
+FILES = {
+    "dbt_project.yml": """
+name: small
+profile: small
+model-paths: [models]
+test-paths: [tests/dbt]
+flags: {send_anonymous_usage_stats: false}
+models: {small: {+materialized: table}}
+""",
+    "profiles.yml": """
+small:
+  target: duckdb
+  outputs:
+    duckdb: {type: duckdb, path: "{{ env_var('GOLDTHREAD_HOME') }}/warehouse.duckdb"}
+""",
+    "models/_models.yml": """
+sources:
+  - name: raw_a
+    tables: [{name: people}]
+  - name: raw_b
+    tables: [{name: orders}]
+  - name: raw_goldthread
+    tables: [{name: runs}]
+""",
+    "models/people.sql": "select * from {{ source('raw_a', 'people') }}",
+    "models/names.sql": "select name from {{ ref('people') }}",
+    "models/orders.sql": "select * from {{ source('raw_b', 'orders') }}",
+    "models/current_run.sql": """
+select max(run_number) as n from {{ source('raw_goldthread', 'runs') }}
+""",
+    "models/ages.sql": "select * from {{ ref('people') }} cross join {{ ref('current_run') }}",
+    "tests/dbt/assert_people_have_names.sql": "select * from {{ ref('people') }} where name = ''",
+    "tests/dbt/assert_ages_are_of_people.sql": """
+select * from {{ ref('ages') }} where name not in (select name from {{ ref('names') }})
+""",
+}
+ALWAYS = {"current_run", "ages", "assert_ages_are_of_people"}
+PEOPLE = {"people", "names", "assert_people_have_names"}
+
+
+class Bench:
+    """A project of five models, and what each build of it runs."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        for name, text in FILES.items():
+            path = settings.project_dir / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+        with connect(settings) as con:
+            for schema, table in (("raw_a", "people"), ("raw_b", "orders")):
+                con.execute(f"create schema {schema}")
+                con.execute(f"create table {schema}.{table} as select 'ada' as name")
+
+    def execute(self, statement: str) -> None:
+        with connect(self.settings) as con:
+            con.execute(statement)
+
+    def build(self, **options: bool) -> set[str]:
+        """Begin a run, build, and tell what was run."""
+        with connect(self.settings) as con:
+            begin_run(con, self.settings, AS_OF, "test")
+        ran: set[str] = set()
+        report = build(self.settings, on_node=lambda node: ran.add(node.name), **options)
+        assert report.failures == ()
+        assert judge(self.settings).standing is Standing.PASSED
+        assert report.counts.get("kept", 0) == len(ALWAYS | PEOPLE | {"orders"}) - len(ran)
+        return ran
+
+    def kept(self) -> set[str]:
+        with connect(self.settings) as con:
+            return {node.name for node in unchanged_nodes(con, self.settings)}
+
+
+@pytest.fixture
+def bench(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Bench:
+    monkeypatch.setenv("GOLDTHREAD_HOME", str(settings.home))
+    monkeypatch.setenv("DBT_PROFILES_DIR", str(settings.project_dir))
+    return Bench(settings)
+
+
+def test_only_what_new_rows_and_the_clock_reach_is_built(bench: Bench) -> None:
+    assert bench.build() == ALWAYS | PEOPLE | {"orders"}
+    assert bench.build() == ALWAYS
+    bench.execute("insert into raw_b.orders values ('hat')")
+    assert bench.build() == ALWAYS | {"orders"}
+    bench.execute("update raw_a.people set name = 'eve'")
+    assert bench.build() == ALWAYS | PEOPLE
+    with connect(bench.settings) as con:
+        assert con.execute("from ages").fetchall() == [("eve", 4)]
+
+
+def test_in_doubt_everything_is_built(bench: Bench) -> None:
+    bench.build()
+    unchanged = PEOPLE | {"orders"}
+    assert bench.kept() == unchanged
+
+    bench.execute("drop table main.orders")
+    assert bench.kept() == PEOPLE
+    bench.execute("create table main.orders as from raw_b.orders")
+
+    model = bench.settings.project_dir / "models" / "names.sql"
+    code = model.read_text()
+    model.write_text(code + "-- changed")
+    assert bench.kept() == set()
+    model.write_text(code)
+    assert bench.kept() == unchanged
+
+    own = bench.settings.home / "identity" / "people.json"
+    own.parent.mkdir()
+    own.write_text("{}")
+    assert bench.kept() == set()
+    own.unlink()
+    assert bench.kept() == unchanged
+
+    # Somebody's own dbt run may have put anything into its tables.
+    run_dbt(bench.settings, ["run", "--select", "people"])
+    assert bench.kept() == set()
+
+
+def test_a_failed_a_partial_or_a_whole_build_leaves_nothing_out(bench: Bench) -> None:
+    bench.build()
+    assert bench.build(full_refresh=True) == ALWAYS | PEOPLE | {"orders"}
+    build(bench.settings, select=["names"])
+    assert bench.kept() == set()
+    bench.build()
+    bench.execute("update raw_a.people set name = ''")
+    with connect(bench.settings) as con:
+        begin_run(con, bench.settings, AS_OF, "test")
+    assert [failure.name for failure in build(bench.settings).failures] == [
+        "assert_people_have_names"
+    ]
+    assert bench.kept() == set()
