@@ -42,11 +42,15 @@ def run_with_progress(settings: Settings, as_of: datetime, command: str, bar: Ba
 
 def stop_if_failed(settings: Settings, outcome: RunOutcome) -> None:
     """Say what failed, with sample rows of failed checks, and end the command if anything did."""
+    from goldthread.warehouse.errors import room_hint
+
     if outcome.is_success and not outcome.failures:
         return
     if any(failure.name == "transform" for failure in outcome.failures):
         _show_failed_checks(settings)
     told = "\n".join(f"{failure.name}: {failure.reason}" for failure in outcome.failures)
+    if hint := room_hint(told):
+        told = f"{told}\n{hint}"
     if outcome.with_prefix("published/"):
         raise Stop(f"Published, but not all of it was sent.\n{told}", ExitCode.INCOMPLETE)
     code = ExitCode.FAILED

@@ -62,6 +62,7 @@ def clear_errors() -> Iterator[None]:
         PublishRefused,
         StateRefused,
         WarehouseBusy,
+        room_hint,
     )
     from goldthread.warehouse.publish import ChecksFailed
 
@@ -78,3 +79,9 @@ def clear_errors() -> Iterator[None]:
         raise Stop(str(error), ExitCode.NOT_READY) from error
     except StateRefused as error:
         raise Stop(str(error), ExitCode.FAILED) from error
+    except click.ClickException:
+        raise
+    except Exception as error:
+        if (hint := room_hint(str(error))) is None:
+            raise
+        raise Stop(f"{hint}\n{type(error).__name__}: {error}", ExitCode.FAILED) from error

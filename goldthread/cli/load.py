@@ -29,6 +29,7 @@ def command(sources: tuple[str, ...], as_of: datetime | None, as_json: bool) -> 
     from goldthread.cli._progress import Bar
     from goldthread.settings import Settings
     from goldthread.warehouse import begin_run, connect, run_lock
+    from goldthread.warehouse.errors import room_hint
 
     try:
         for name in sources:
@@ -49,7 +50,8 @@ def command(sources: tuple[str, ...], as_of: datetime | None, as_json: bool) -> 
         try:
             results = load_all(settings, run, list(sources) or None, report)
         except LoadError as error:
-            raise Stop(str(error), ExitCode.FAILED) from error
+            hint = room_hint(str(error))
+            raise Stop(f"{error}\n{hint}" if hint else str(error), ExitCode.FAILED) from error
         bar.close()
     if as_json:
         print_json({"run_id": run.run_id, "as_of": run.as_of, "sources": results})

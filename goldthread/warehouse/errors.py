@@ -21,3 +21,17 @@ class PublishRefused(RuntimeError):
 
 class NothingLoaded(LookupError):
     """The warehouse holds no run yet."""
+
+
+# What operating systems, DuckDB and SQLite say when there is no room.
+_NO_ROOM = ("no space left", "file too large", "quota exceeded", "disk is full", "out of disk")
+
+
+def room_hint(said: str) -> str | None:
+    """What to do about an error that comes of a full disk; None for any other error."""
+    if not any(words in said.lower() for words in _NO_ROOM):
+        return None
+    return (
+        "The disk is full, or a quota is reached. Free some space, then give the same command "
+        "again: nothing half-written counts, and what is published stays as it was."
+    )

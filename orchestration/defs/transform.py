@@ -1,6 +1,6 @@
 """All dbt models, seeds and tests: one dbt process a run, each test an asset check."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import dagster as dg
@@ -9,6 +9,7 @@ from dagster_dbt import DbtCliInvocation, dbt_assets
 from goldthread.warehouse import BuildFailed
 from goldthread.warehouse.dbt_process import target_dir
 from goldthread.warehouse.transform import begin_build, end_build
+from goldthread.warehouse.unchanged import Kept
 from orchestration.home import RunHome
 from orchestration.progress import report
 from orchestration.project import MANIFEST, PROJECT, Dbt, Translator, node_count
@@ -21,11 +22,7 @@ def transform(
     """Build, test, and export the state when everything passed."""
     settings = home.settings
     begun = begin_build(settings, is_full=not context.is_subset)
-    # Publishing waits for each of these.
-    for node in begun.kept:
-        if node.is_model and node.schema in ("marts", "activation"):
-            key = dg.AssetKey([node.schema, node.name])
-            yield dg.MaterializeResult(asset_key=key, metadata={"kept": "nothing it reads is new"})
+    yield from _kept(context, begun.kept)
     # Judged by what it leaves, not by its exit code: the outcome is recorded in any case.
     invocation = dbt.cli(
         list(begun.arguments),
@@ -46,6 +43,22 @@ def transform(
             allow_retries=False,
         )
     context.log.info("state exported: %s", outcome.state_rows)
+
+
+def _kept(context: dg.AssetExecutionContext, kept: Sequence[Kept]) -> Iterator[Any]:
+    """What publishing waits for: Dagster passes over what waits for something nobody gave."""
+    why = {"kept": "nothing it reads is new"}
+    awaited = ("marts", "activation")
+    for node in kept:
+        if node.is_model and node.schema in awaited:
+            key = dg.AssetKey([node.schema, node.name])
+            yield dg.MaterializeResult(asset_key=key, metadata=why)
+    names = {node.name for node in kept}
+    for spec in context.assets_def.check_specs:
+        if spec.blocking and spec.name in names and spec.asset_key.path[0] in awaited:
+            yield dg.AssetCheckResult(
+                passed=True, asset_key=spec.asset_key, check_name=spec.name, metadata=why
+            )
 
 
 def _dbts_words(invocation: DbtCliInvocation) -> str:

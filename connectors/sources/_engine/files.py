@@ -70,8 +70,8 @@ def open_file(item: Todo, table: Table) -> Reading:
     from connectors.sources._engine.sqlite_rows import read_sqlite
 
     readers = {"csv": read_csv, "jsonl": read_jsonl, "sqlite": read_sqlite}
-    size, mtime_ns = fingerprint(item.path)
     try:
+        size, mtime_ns = fingerprint(item.path)
         reading = readers[table.format](item.path, item.source_file, item.known, table)
     except OSError as error:
         raise _unreadable(item.path, error) from error
