@@ -67,6 +67,7 @@ final as (
         source_record_key,
         source,
         source_record_id,
+        inputs_hash,
 
         ---------- strings
         attribute,

@@ -70,6 +70,7 @@ final as (
         source_record_id,
 
         ---------- as int_customer_360__weighed_values has them
+        cast(null as {{ dbt.type_string() }}) as inputs_hash,
         attribute,
         unit,
         rule,

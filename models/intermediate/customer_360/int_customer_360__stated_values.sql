@@ -8,47 +8,44 @@ rules as (
 
 source_records as (
 
-    select
-        source_record_key,
-        source,
-        source_record_id,
-        email,
-        phone,
-        first_name,
-        last_name,
-        birth_date,
-        address_line,
-        postal_code,
-        city,
-        country,
-        observed_at
-    from {{ ref('source_records') }}
+    select * from {{ ref('source_records') }}
     -- A visitor's values were stated at different times: the messages themselves date them.
     where source <> 'web'
+
+),
+
+-- Only customers of whom anything changed are chosen for again.
+touched as (
+
+    select * from ({{ golden_inputs() }}) as inputs
+    {{ unless_chosen('inputs') }}
 
 ),
 
 owners as (
 
     select
-        source_record_key,
-        customer_id
-    from {{ ref('customer_source_records') }}
+        records.source_record_key,
+        touched.customer_id,
+        touched.inputs_hash
+    from {{ ref('customer_source_records') }} as records
+    inner join touched on records.customer_id = touched.customer_id
 
 ),
 
 deliveries as (
 
-    select
-        email,
-        reached_at
-    from {{ ref('int_customer_360__email_deliveries') }}
+    select * from {{ ref('int_customer_360__email_deliveries') }}
 
 ),
 
 visitor_values as (
 
-    select * from {{ ref('int_customer_360__visitor_values') }}
+    select
+        said.*,
+        touched.inputs_hash
+    from {{ ref('int_customer_360__visitor_values') }} as said
+    inner join touched on said.customer_id = touched.customer_id
 
 ),
 
@@ -56,6 +53,7 @@ final as (
 
     select
         owners.customer_id,
+        owners.inputs_hash,
         source_records.source_record_key,
         source_records.source_record_key as version_id,
         source_records.source,
@@ -86,6 +84,7 @@ final as (
 
     select
         visitor_values.customer_id,
+        visitor_values.inputs_hash,
         visitor_values.source_record_key,
         visitor_values.version_id,
         visitor_values.source,

@@ -44,6 +44,7 @@ weighed as (
         attribute_values.source_record_key,
         attribute_values.source,
         attribute_values.source_record_id,
+        attribute_values.inputs_hash,
         attribute_values.attribute,
         attribute_values.unit,
         attribute_values.rule,

@@ -6,7 +6,8 @@ weighed_values as (
         *,
         case when doubt is null then 0 else 1 end as doubt_level,
         count(*) over (partition by customer_id, attribute, value_key) as record_count
-    from {{ ref('int_customer_360__weighed_values') }}
+    from {{ ref('int_customer_360__weighed_values') }} as weighed
+    {{ only_new('weighed', 'customer_id') }}
 
 ),
 
@@ -75,6 +76,8 @@ final as (
         customer_id,
         source,
         source_record_id,
+        -- A correction alone has none, and is looked at again in every run.
+        coalesce(max(inputs_hash) over (partition by customer_id), '') as inputs_hash,
 
         ---------- strings
         attribute,
