@@ -10,6 +10,11 @@ import duckdb
 # A run's name differs between two runs of the same moment; nothing else may.
 BOOKKEEPING = frozenset({"run_id", "run_number"})
 
+_PERSON = (
+    "(select min(source || ':' || source_record_id) from {side}.{schema}.customer_source_records "
+    "as held where held.customer_id = rows.{column})"
+)
+
 
 def differences(
     left: Path,
@@ -18,10 +23,12 @@ def differences(
     schema: str = "marts",
     ignored_columns: Collection[str] = BOOKKEEPING,
     ignored_tables: Collection[str] = (),
+    by_people: bool = False,
 ) -> dict[str, str]:
     """What differs between two published files, by table; empty when nothing does.
 
-    Rows are compared as bags: a row that stands once more on one side is a difference.
+    Rows are compared as bags: a row that stands once more on one side is a difference. With
+    ``by_people`` a customer is known by the first of their source records, whatever their id.
     """
     found: dict[str, str] = {}
     with duckdb.connect() as con:
@@ -36,9 +43,15 @@ def differences(
                 found[table] = f"columns differ: {columns[0]} and {columns[1]}"
                 continue
             kept = [c for c in columns[0] or [] if c not in ignored_columns]
-            select = ", ".join(f'"{column}"' for column in kept)
+            select = ", ".join(
+                _PERSON.format(schema=schema, side="{side}", column=c)
+                if by_people and c in ("customer_id", "other_customer_id")
+                else f'"{c}"'
+                for c in kept
+            )
             sides = {
-                side: f'select {select} from {side}."{schema}"."{table}"' for side in ("l", "r")
+                side: f'select {select.format(side=side)} from {side}."{schema}"."{table}" as rows'
+                for side in ("l", "r")
             }
             only = [
                 con.execute(f"({sides[a]}) except all ({sides[b]})").fetchall()
