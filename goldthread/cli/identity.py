@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from goldthread.cli._exit import EXIT_CODES_HELP, ExitCode, Stop, clear_errors
+from goldthread.cli._identity_diff import diff
 from goldthread.cli._identity_explain import explain
 from goldthread.cli._options import json_option
 
@@ -26,7 +27,8 @@ def command() -> None:
     """Train the model that links records; measure how well customers are resolved."""
 
 
-command.add_command(explain)
+for subcommand in (diff, explain):
+    command.add_command(subcommand)
 
 
 @command.command(epilog=EXIT_CODES_HELP)
