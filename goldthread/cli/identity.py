@@ -10,6 +10,7 @@ import click
 from goldthread.cli._exit import EXIT_CODES_HELP, ExitCode, Stop, clear_errors
 from goldthread.cli._identity_diff import diff
 from goldthread.cli._identity_explain import explain
+from goldthread.cli._identity_repair import repair_plan
 from goldthread.cli._options import json_option
 
 if TYPE_CHECKING:
@@ -24,10 +25,10 @@ CUSTOMERS = "marts.customer_source_records"
 
 @click.group()
 def command() -> None:
-    """Train the model that links records; measure how well customers are resolved."""
+    """Ask about resolved customers and compare them; train the model that links records."""
 
 
-for subcommand in (diff, explain):
+for subcommand in (diff, explain, repair_plan):
     command.add_command(subcommand)
 
 

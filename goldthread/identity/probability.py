@@ -143,4 +143,6 @@ def _threshold(probability: Floats, pairs: Floats) -> float:
     enough = np.flatnonzero(expected >= EXPECTED_PRECISION)
     if not len(enough):
         return 0.99
-    return max(LEAST_PROBABILITY, round(float(probability[best_first][enough[-1]]), 4))
+    # Rounded down: rounded up it would refuse the very pairs that were accepted.
+    lowest = np.floor(float(probability[best_first][enough[-1]]) * 1e4) / 1e4
+    return max(LEAST_PROBABILITY, float(lowest))

@@ -1,4 +1,5 @@
-{# Sub-query: one row per record ever assigned in a log, with the last id it had and how many it has had. #}
+{# Sub-query: one row per record ever assigned in a log, with the last id it had, since when
+   there is that id, and how many the record has had. #}
 {% macro last_assignments(log) -%}
     select
         recorded.source_record_key,
@@ -7,7 +8,8 @@
         {{ log }}.customer_id in (
             select merged.previous_customer_id from {{ log }} as merged where merged.reason = 'merged'
         ) as is_merged,
-        recorded.id_count
+        recorded.id_count,
+        issued.first_revision
     from (
         select
             source_record_key,
@@ -21,4 +23,12 @@
         on
             recorded.source_record_key = {{ log }}.source_record_key
             and recorded.held_revision = {{ log }}.revision
+    inner join (
+        select
+            customer_id,
+            min(revision) as first_revision
+        from {{ log }}
+        group by 1
+    ) as issued
+        on {{ log }}.customer_id = issued.customer_id
 {%- endmacro %}

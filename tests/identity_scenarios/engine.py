@@ -17,7 +17,7 @@ from typing import Any
 
 import duckdb
 
-from goldthread.identity import cluster_records, committed_model, score_pairs
+from goldthread.identity import LinkageModel, cluster_records, committed_model, score_pairs
 from goldthread.settings import PROJECT_DIR
 from goldthread.warehouse.dbt_process import dbt_executable
 
@@ -67,11 +67,13 @@ def compiled_models(folder: Path) -> dict[str, str]:
 
 @dataclass
 class Engine:
-    """models: of ``compiled_models``. Each ``run`` sees all records and keeps the registry."""
+    """models: of ``compiled_models``. Each ``run`` sees all records and keeps the registry; the
+    linkage model may change between them."""
 
     models: Mapping[str, str]
     keeps_scores: bool = True
     run_number: int = 0
+    linkage: LinkageModel = field(default_factory=committed_model)
     con: duckdb.DuckDBPyConnection = field(init=False)
 
     def __post_init__(self) -> None:
@@ -188,7 +190,7 @@ class Engine:
             self._table("int_identity__exact_pairs"),
             self._table("nicknames", "seeds"),
             self.con,
-            committed_model(),
+            self.linkage,
             "warehouse.identity_kept" if self.keeps_scores else None,
         )
         self._replace("int_identity__scored_pairs", scored)
@@ -200,7 +202,7 @@ class Engine:
             self._table("int_identity__scored_pairs"),
             self._table("int_identity__joining_identifiers"),
             self.con,
-            committed_model(),
+            self.linkage,
         )
         self._replace("int_identity__clusters", clusters)
 

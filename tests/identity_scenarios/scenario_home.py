@@ -77,10 +77,12 @@ TABLES: dict[str, tuple[str, str, dict[str, str]]] = {
 
 @dataclass(frozen=True)
 class ScenarioHome:
-    """settings: of the home. target: where dbt keeps its parsed project, shared by all homes."""
+    """settings: of the home. target: where dbt keeps its parsed project, shared by all homes. data:
+    the folder of records.csv, messages.csv and overrides.csv."""
 
     settings: Settings
     target: Path
+    data: Path = DATA
 
     def build(self, batch: int, *, upside_down: bool = False, full_refresh: bool = False) -> None:
         """Make the raw tables hold all rows up to ``batch`` and build the identity marts."""
@@ -94,7 +96,14 @@ class ScenarioHome:
             ensure_tables(con, find_source(name))
         refresh_views(con)
         for table, (file, condition, columns) in TABLES.items():
-            _fill(con, table, file, f"{condition} and batch <= {batch}", columns, upside_down)
+            _fill(
+                con,
+                table,
+                self.data / file,
+                f"{condition} and batch <= {batch}",
+                columns,
+                upside_down,
+            )
         con.close()
         self._dbt(*(["--full-refresh"] if full_refresh else []))
 
@@ -135,7 +144,7 @@ class ScenarioHome:
 def _fill(
     con: duckdb.DuckDBPyConnection,
     table: str,
-    file: str,
+    file: Path,
     condition: str,
     columns: dict[str, str],
     upside_down: bool,
@@ -144,7 +153,7 @@ def _fill(
     source = (
         "(select *, row_number() over () as row_number, "
         "timestamp '2025-12-31' + interval (batch) day as seen_at "
-        f"from read_csv('{DATA / file}.csv', all_varchar = true, header = true, "
+        f"from read_csv('{file}.csv', all_varchar = true, header = true, "
         "types = {'batch': 'integer'}))"
     )
     known = {row[0] for row in con.execute(f"describe select * from {source}").fetchall()}

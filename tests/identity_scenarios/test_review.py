@@ -47,15 +47,10 @@ CASES: dict[str, Records] = {
     },
     "near_link": {
         "crm:1": {"first_name": "Ada", "last_name": "Quist", "postal_code": "94110"},
-        "crm:2": {"first_name": "Ada", "last_name": "Quist", "postal_code": "94110"},
-        "crm:3": {
-            "first_name": "Ben", "last_name": "Rohde", "birth_date": "1970-01-31",
-            "postal_code": "10001", "city": "New York", "address_line": "5 Elm Street",
-        },
-        "signups:3": {
-            "first_name": "Ben", "last_name": "Rohde", "birth_date": "1970-01-31",
-            "postal_code": "10001", "city": "New York",
-        },
+        "crm:2": {"first_name": "Ada", "last_name": "Quist", "postal_code": "94110",
+                  "birth_date": "1980-01-02"},
+        "crm:3": {"first_name": "Ada", "last_name": "Quisst", "postal_code": "94110",
+                  "email": "quisst@mail.example"},
     },
 }  # fmt: skip
 

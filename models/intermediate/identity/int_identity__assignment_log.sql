@@ -25,6 +25,7 @@ followed as (
     select
         clusters.cluster_key,
         previous.customer_id,
+        min(previous.first_revision) as first_revision,
         count(*) as record_count,
         row_number() over (
             partition by previous.customer_id
@@ -37,14 +38,14 @@ followed as (
 
 ),
 
--- ... and where several ids meet, the one that most of the records had stays.
+-- ... and where several ids meet, the one that most of the records had stays, or the oldest.
 kept as (
 
     select
         cluster_key,
         customer_id,
         row_number() over (
-            partition by cluster_key order by record_count desc, customer_id asc
+            partition by cluster_key order by record_count desc, first_revision asc, customer_id asc
         ) as keeper_rank
     from followed
     where choice_rank = 1

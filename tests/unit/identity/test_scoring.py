@@ -125,3 +125,24 @@ def test_nothing_of_splink_is_left_behind(con: duckdb.DuckDBPyConnection, score:
 
 def test_no_records_give_no_pairs(score: Score) -> None:
     assert score({}) == {}
+
+
+def test_a_handful_of_certain_pairs_are_links(score: Score) -> None:
+    # Told wrongly once: a threshold rounded up to 1.0 refused pairs of probability 0.99998.
+    people = {
+        f"{n}{side}": {
+            "first_name": first,
+            "last_name": last,
+            "birth_date": f"19{60 + 9 * n}-0{2 * n + 1}-1{n}",
+            "postal_code": f"{n + 1}4110",
+            "city": side,
+        }
+        for n, (first, last) in enumerate((("Ada", "Quist"), ("Ben", "Rohde"), ("Cleo", "Marsh")))
+        for side in "ab"
+    }
+    found = score(people)
+    assert {key for key, row in found.items() if row["is_link"]} == {
+        ("0a", "0b"),
+        ("1a", "1b"),
+        ("2a", "2b"),
+    }
