@@ -1,4 +1,4 @@
-"""Delivers an input folder bit by bit, in an order of its own: what the tests of increments need."""
+"""Delivers an input folder bit by bit, in an order of its own: what tests of increments need."""
 
 from __future__ import annotations
 
