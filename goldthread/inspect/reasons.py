@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 IDENTIFIERS = "intermediate.int_identity__identifiers"
 VALUES = "intermediate.int_identity__identifier_values"
+CLUSTERS = "intermediate.int_identity__clusters"
 RULES = "seeds.identity_rules"
 
 # More of one kind would hide the others.
@@ -24,8 +25,9 @@ MOST_REASONS = 5
 
 @dataclass(frozen=True)
 class Reason:
-    """Why two customers are two. kind: cannot_link, conflict_rule, guard, below_threshold, no_pair.
-    The keys are of the two records that it is about, null where it is about a value."""
+    """Why two customers are two. kind: cannot_link, conflict_rule, held_back (for its risk), guard,
+    below_threshold, no_pair. The keys are of the two records that it is about, null where it is
+    about a value."""
 
     kind: str
     text: str
@@ -51,13 +53,9 @@ def reasons_against(
         if edge["decision"] == "apart"
     ]
     reasons.extend(_contradictions(con))
+    kind, why = _held_back(con) or ("conflict_rule", "joining them would contradict stronger links")
     reasons.extend(
-        Reason(
-            "conflict_rule",
-            f"linked by {_named(edge)}, but joining them would contradict stronger links",
-            edge["left_key"],
-            edge["right_key"],
-        )
+        Reason(kind, f"linked by {_named(edge)}, but {why}", edge["left_key"], edge["right_key"])
         for edge in edges
         if edge["decision"] == "linked"
     )
@@ -86,6 +84,25 @@ _BETWEEN = (
     "(left_key in (from ours) and right_key in (from theirs)) "
     "or (left_key in (from theirs) and right_key in (from ours))"
 )
+
+
+def _held_back(con: duckdb.DuckDBPyConnection) -> tuple[str, str] | None:
+    """Kind and text of a reason where nothing but the risk speaks against joining the two."""
+    found = con.execute(
+        f"""
+        select held_back_because from {CLUSTERS}
+        where (source_record_key in (from ours) and held_back_from in (from theirs))
+            or (source_record_key in (from theirs) and held_back_from in (from ours))
+        order by 1 limit 1
+        """
+    ).fetchone()
+    if found is None:
+        return None
+    risk = {
+        "bridge_link": "nothing else joins two known people",
+        "oversize_cluster": "together they would have too many different records",
+    }
+    return "held_back", f"held back for review: {risk.get(found[0], found[0])}"
 
 
 def _contradictions(con: duckdb.DuckDBPyConnection) -> Iterable[Reason]:
