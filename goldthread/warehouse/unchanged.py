@@ -4,6 +4,10 @@ After a full build that passed, its basis is noted: the project's code and the c
 table. The next build leaves out what no changed raw table and no clock reaches, and takes over its
 outcome. In doubt everything is built: after a failed, killed, partial or foreign build, a change of
 code or versions, a missing table.
+
+The clock is new with every run. A model that only dates its new rows by it says so
+(``config.meta.clock: stamps``); a raw table whose rows take effect or lapse at a moment names the
+columns (``config.meta.clock: [expires_at]``).
 """
 
 from __future__ import annotations
@@ -15,6 +19,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from goldthread.warehouse.connection import current_run
 from goldthread.warehouse.contents import content_of
 from goldthread.warehouse.dbt_process import (
     manifest_path,
@@ -22,7 +27,7 @@ from goldthread.warehouse.dbt_process import (
     read_artifact,
     target_dir,
 )
-from goldthread.warehouse.files import literal
+from goldthread.warehouse.files import literal, quoted
 
 if TYPE_CHECKING:
     import duckdb
@@ -34,6 +39,7 @@ _ENGINES = ("dbt-core", "dbt-duckdb", "duckdb", "splink")
 _KINDS = ("model", "seed", "test")
 # Of Goldthread's own tables only these hold what was loaded; the rest is new with every run.
 _LOADED_VIEWS = ("quarantined_rows", "value_issues")
+_CLOCK = "current_run"
 
 _TABLE = """
 create table if not exists raw_goldthread.build_basis (
@@ -80,7 +86,7 @@ def unchanged_nodes(con: duckdb.DuckDBPyConnection, settings: Settings) -> list[
     nodes = manifest["nodes"]
     changed = {name for name, content in now["sources"].items() if _is_new(content, then, name)}
     changed |= _without_table(con, nodes)
-    reached = _descendants(manifest["child_map"], changed)
+    reached = _descendants(_without_stamps(manifest), changed)
     stale_names = {nodes[node]["name"] for node in reached if node in nodes}
     return [
         Kept(node, properties["name"], properties["schema"])
@@ -120,16 +126,45 @@ def _basis(
 ) -> dict[str, Any]:
     """The code, the graph dbt made of it, and the content of each raw table by its dbt id."""
     graph = json.dumps(manifest.get("child_map", {}), sort_keys=True)
-    contents = {
-        name: content_of(con, source["schema"], source["identifier"])
-        if source["schema"] != "raw_goldthread" or source["identifier"] in _LOADED_VIEWS
-        else None
-        for name, source in manifest.get("sources", {}).items()
-    }
+    contents = {name: _content(con, source) for name, source in manifest.get("sources", {}).items()}
     return {
         "code": code_fingerprint(settings),
         "graph": hashlib.sha256(graph.encode()).hexdigest(),
         "sources": contents,
+    }
+
+
+def _content(con: duckdb.DuckDBPyConnection, source: dict[str, Any]) -> str | None:
+    """What a raw table holds and, where its rows have moments, how many of those have passed.
+
+    None for what is new with every run.
+    """
+    if source["schema"] == "raw_goldthread" and source["identifier"] not in _LOADED_VIEWS:
+        # Kept state is what a model itself left: it is read only where the model has no table.
+        return "state" if source["identifier"].startswith("state_") else None
+    content = content_of(con, source["schema"], source["identifier"])
+    moments = source["config"].get("meta", {}).get("clock", [])
+    if content is None or not moments:
+        return content
+    as_of = f"timestamp '{current_run(con).as_of.isoformat(sep=' ')}'"
+    passed = ", ' ', ".join(f"count(*) filter ({quoted(name)} <= {as_of})" for name in moments)
+    table = f"{quoted(source['schema'])}.{quoted(source['identifier'])}"
+    row = con.execute(f"select concat({passed}) from {table}").fetchone()
+    assert row is not None
+    return f"{content} {row[0]}"
+
+
+def _without_stamps(manifest: dict[str, Any]) -> dict[str, list[str]]:
+    """Children by node, but not those of the clock that only date their new rows by it."""
+    nodes = manifest["nodes"]
+    return {
+        parent: [
+            child
+            for child in children
+            if nodes.get(parent, {}).get("name") != _CLOCK
+            or nodes.get(child, {}).get("config", {}).get("meta", {}).get("clock") != "stamps"
+        ]
+        for parent, children in manifest["child_map"].items()
     }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 import pytest
 
 from goldthread.settings import Settings
@@ -33,9 +35,11 @@ sources:
   - name: raw_a
     tables: [{name: people}]
   - name: raw_b
-    tables: [{name: orders}]
+    tables: [{name: orders, config: {meta: {clock: [due_at]}}}]
   - name: raw_goldthread
-    tables: [{name: runs}]
+    tables: [{name: runs}, {name: state_log}]
+models:
+  - {name: log, config: {meta: {clock: stamps}}}
 """,
     "models/people.sql": "select * from {{ source('raw_a', 'people') }}",
     "models/names.sql": "select name from {{ ref('people') }}",
@@ -44,13 +48,17 @@ sources:
 select max(run_number) as n from {{ source('raw_goldthread', 'runs') }}
 """,
     "models/ages.sql": "select * from {{ ref('people') }} cross join {{ ref('current_run') }}",
+    "models/log.sql": """
+select people.*, (select n from {{ ref('current_run') }}) as n from {{ ref('people') }} as people
+{% if false %} {{ source('raw_goldthread', 'state_log') }} {% endif %}
+""",
     "tests/dbt/assert_people_have_names.sql": "select * from {{ ref('people') }} where name = ''",
     "tests/dbt/assert_ages_are_of_people.sql": """
 select * from {{ ref('ages') }} where name not in (select name from {{ ref('names') }})
 """,
 }
 ALWAYS = {"current_run", "ages", "assert_ages_are_of_people"}
-PEOPLE = {"people", "names", "assert_people_have_names"}
+PEOPLE = {"people", "names", "log", "assert_people_have_names"}
 
 
 class Bench:
@@ -65,16 +73,19 @@ class Bench:
         with connect(settings) as con:
             for schema, table in (("raw_a", "people"), ("raw_b", "orders")):
                 con.execute(f"create schema {schema}")
-                con.execute(f"create table {schema}.{table} as select 'ada' as name")
+                con.execute(
+                    f"create table {schema}.{table} as "
+                    "select 'ada' as name, timestamp '2026-12-01' as due_at"
+                )
 
     def execute(self, statement: str) -> None:
         with connect(self.settings) as con:
             con.execute(statement)
 
-    def build(self, **options: bool) -> set[str]:
+    def build(self, as_of: datetime = AS_OF, **options: bool) -> set[str]:
         """Begin a run, build, and tell what was run."""
         with connect(self.settings) as con:
-            begin_run(con, self.settings, AS_OF, "test")
+            begin_run(con, self.settings, as_of, "test")
         ran: set[str] = set()
         report = build(self.settings, on_node=lambda node: ran.add(node.name), **options)
         assert report.failures == ()
@@ -97,12 +108,20 @@ def bench(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Bench:
 def test_only_what_new_rows_and_the_clock_reach_is_built(bench: Bench) -> None:
     assert bench.build() == ALWAYS | PEOPLE | {"orders"}
     assert bench.build() == ALWAYS
-    bench.execute("insert into raw_b.orders values ('hat')")
+    bench.execute("insert into raw_b.orders values ('hat', null)")
     assert bench.build() == ALWAYS | {"orders"}
     bench.execute("update raw_a.people set name = 'eve'")
     assert bench.build() == ALWAYS | PEOPLE
     with connect(bench.settings) as con:
-        assert con.execute("from ages").fetchall() == [("eve", 4)]
+        assert con.execute("select name, n from ages").fetchall() == [("eve", 4)]
+
+
+def test_a_row_that_takes_effect_with_time_counts_as_new(bench: Bench) -> None:
+    bench.build()
+    due = datetime(2026, 12, 1)
+    assert bench.build(due - timedelta(days=1)) == ALWAYS
+    assert bench.build(due) == ALWAYS | {"orders"}
+    assert bench.build(due + timedelta(days=1)) == ALWAYS
 
 
 def test_in_doubt_everything_is_built(bench: Bench) -> None:
