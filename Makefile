@@ -9,7 +9,7 @@ export DBT_PROFILES_DIR := $(CURDIR)
 export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test build dev lint format bench clean
+.PHONY: help demo test build dev lint format bench bench-crash clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -53,6 +53,9 @@ format: $(READY) ## put code and SQL in shape
 bench: $(READY) ## print the measurements of benchmarks/
 	@for bench in benchmarks/*/run.py; do \
 		name=$$(basename $$(dirname $$bench)); $(BIN)/python -m benchmarks.$$name.run || exit 1; done
+
+bench-crash: $(READY) ## kill commands 200 times in every stage and look for traces (up to an hour)
+	@$(BIN)/python -m benchmarks.crash.kills
 
 clean: ## remove .venv, the demo's data and build products
 	rm -rf $(VENV) data target logs .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
