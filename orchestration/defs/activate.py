@@ -5,8 +5,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from connectors.sync import SyncSpec, apply_sync, specs_from_manifest
-from connectors.sync.spec import destination_settings
+from connectors.sync.spec import SyncSpec, destination_settings, specs_from_manifest
 from orchestration.defs.publish import ACTIVATION
 from orchestration.home import RunHome
 from orchestration.progress import report
@@ -44,6 +43,9 @@ def _sync(spec: SyncSpec) -> dg.AssetsDefinition:
             context.log.warning("%s: %s", spec.name, said)
             context.log_event(dg.AssetObservation(key, metadata={"not_set_up": said}))
             return
+        # Brings an HTTP client, which nobody needs to look at the definitions.
+        from connectors.sync import apply_sync
+
         result = apply_sync(home.settings, spec.name, home.as_of)
         yield dg.MaterializeResult(
             asset_key=key,

@@ -1,7 +1,7 @@
 """kill -9 in every stage, a full disk, two at once; after one more run all is as if undisturbed.
 
 The tests tell one story in order and share two homes: one that nobody disturbs, and a victim. A
-minute on a quiet machine; `make bench-crash` kills two hundred times.
+minute and a half on a quiet machine; `make bench-crash` kills two hundred times.
 """
 
 from __future__ import annotations
