@@ -20,7 +20,13 @@ Row = dict[str, Any]
 
 EDGES = "intermediate.int_identity__edges"
 SCORED = "intermediate.int_identity__scored_pairs"
-NEEDED = ("int_identity__edges", "int_identity__scored_pairs", "customer_id_redirects")
+# (table, column) that only a finished build by this version leaves.
+NEEDED = {
+    ("int_identity__edges", "decision"),
+    ("int_identity__scored_pairs", "threshold"),
+    ("int_identity__clusters", "held_back_from"),
+    ("customer_id_redirects", "customer_id"),
+}
 
 
 @dataclass(frozen=True)
@@ -46,10 +52,11 @@ def built_warehouse(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
         )
     con = connect(settings, read_only=True)
     try:
-        built = {row[0] for row in con.execute("select table_name from duckdb_tables()").fetchall()}
-        if missing := sorted(set(NEEDED) - built):
+        built = con.execute("select table_name, column_name from duckdb_columns()").fetchall()
+        if missing := sorted(NEEDED - set(built)):
             raise NothingLoaded(
-                f"The warehouse holds no {missing[0]} yet; run `goldthread build` first."
+                f"The warehouse holds no {'.'.join(missing[0])} yet, or was built by an earlier "
+                "version; run `goldthread build` first."
             )
         yield con
     finally:
