@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from unittest import mock
+
 import dagster as dg
 import pytest
 
@@ -99,3 +101,23 @@ def test_the_schedule_runs_the_daily_job_once_somebody_turns_it_on(
     schedule = definitions.resolve_schedule_def("daily_schedule")
     assert schedule.job_name == "daily"
     assert schedule.default_status is dg.DefaultScheduleStatus.STOPPED
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (None, ""),
+        (RuntimeError("failed with exit code `2`. Check the stdout"), ""),
+        (
+            RuntimeError("exit code `2`.\n\nErrors parsed from dbt logs:\n\nNo node named 'x'."),
+            "No node named 'x'.",
+        ),
+    ],
+)
+def test_why_dbt_could_not_run_is_told_in_its_own_words(
+    definitions: dg.Definitions, error: Exception | None, words: str
+) -> None:
+    from orchestration.defs.transform import _dbts_words
+
+    invocation = mock.Mock(get_error=lambda: error)
+    assert _dbts_words(invocation) == words
