@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from importlib.metadata import version
 from typing import Any
 
@@ -65,6 +66,13 @@ def model_keys(*schemas: str) -> Iterator[dg.AssetKey]:
     for node in MANIFEST["nodes"].values():
         if node["resource_type"] == "model" and node["schema"] in schemas:
             yield dg.AssetKey([node["schema"], node["name"]])
+
+
+@cache
+def ancestors(unique_id: str) -> frozenset[str]:
+    """Ids of everything a dbt node follows from, near and far."""
+    parents = MANIFEST["parent_map"].get(unique_id, [])
+    return frozenset(parents).union(*map(ancestors, parents))
 
 
 def node_count() -> int:
