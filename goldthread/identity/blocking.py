@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import duckdb
 
+# A key shared by more people than this says nothing about any two of them.
+MAX_BLOCK = 60
+
 
 @dataclass(frozen=True)
 class Rule:
     """Expressions over the people table that both records must share, and the comparisons these
-    decide: nothing can be learned about those from pairs that only this rule found."""
+    decide: nothing can be learned about those from pairs that only this rule found.
+
+    largest: a key that more people share is passed over."""
 
     expressions: tuple[str, ...]
     comparisons: frozenset[str]
+    largest: int = MAX_BLOCK
 
 
-def _rule(*expressions: str, on: str) -> Rule:
-    return Rule(expressions, frozenset(on.split()))
+def _rule(*expressions: str, on: str, largest: int = MAX_BLOCK) -> Rule:
+    return Rule(expressions, frozenset(on.split()), largest)
 
 
 # Together the rules find a person again after a new address, a new name, another device or a
@@ -47,29 +54,115 @@ RULES = (
     _rule("birth_date", "postal_code", on="birth_date address"),
 )
 
-# A key shared by more people than this says nothing about any two of them.
-MAX_BLOCK = 60
+YEAR, DAY = "left(birth_digits, 4)", "right(birth_digits, 4)"
+LARGEST_LOOSE = 500
+
+# Vowels are mistyped and left out more often than consonants.
+_CONSONANTS = "left({0}, 1) || regexp_replace(substr({0}, 2), '[aeiouhwy ]', '', 'g')"
+FAMILY, GIVEN = _CONSONANTS.format("family_name"), _CONSONANTS.format("given_first")
+
+
+def _loose(*expressions: str, on: str) -> Rule:
+    return _rule(*expressions, on=on, largest=LARGEST_LOOSE)
+
+
+# Looser ones for whoever has two mistakes in one record. What they cost depends on the data: on few
+# records hardly anything, on millions too much. So the cheapest that the budget allows are taken.
+LOOSE_RULES = (
+    # Everybody with everybody, of a few hundred people.
+    _rule("1", on="", largest=800),
+    _loose("birth_date", on="birth_date"),
+    _loose("birth_date", "left(family_name, 1)", on="birth_date last_name"),
+    _loose("left(birth_digits, 6)", "left(family_name, 1)", on="birth_date last_name"),
+    _loose("family_name", "given_first", on="first_name last_name"),
+    _loose("family_name", YEAR, on="birth_date last_name"),
+    _loose("family_name", DAY, on="birth_date last_name"),
+    _loose("given_first", YEAR, on="birth_date first_name"),
+    _loose("given_first", DAY, on="birth_date first_name"),
+    _loose(FAMILY, GIVEN, on="first_name last_name"),
+    _loose(FAMILY, YEAR, on="birth_date last_name"),
+    _loose("left(family_name, 3)", "left(given_first, 3)", on="first_name last_name"),
+    _loose(
+        "least(left(given_first, 4), left(family_name, 4))",
+        "greatest(left(given_first, 4), left(family_name, 4))",
+        on="first_name last_name",
+    ),
+    _loose("left(family_name, 3)", YEAR, on="birth_date last_name"),
+    _loose("left(given_first, 3)", YEAR, on="birth_date first_name"),
+    _loose("left(family_name, 1)", DAY, on="birth_date last_name"),
+    _loose("postal_code", on="address"),
+    _loose("postal_code", "left(family_name, 1)", on="last_name address"),
+    _loose("postal_code", "left(given_first, 1)", on="first_name address"),
+    _loose("postal_code", YEAR, on="birth_date address"),
+    _loose("postal_code", DAY, on="birth_date address"),
+    _loose("city", "family_name", on="last_name address"),
+    _loose("city", "given_first", on="first_name address"),
+    _loose("city", YEAR, on="birth_date address"),
+    _loose("city", DAY, on="birth_date address"),
+    _loose("city", "house_number", on="address"),
+    _loose("address", on="address"),
+    _loose("left(address, 8)", "house_number", on="address"),
+    _loose("house_number", "family_name", on="last_name address"),
+    _loose("house_number", "given_first", on="first_name address"),
+    _loose("email_local", on="email"),
+    _loose("right(phone, 7)", on="phone"),
+    _loose("family_name", on="last_name"),
+    _loose("given_first", on="first_name"),
+)
+
+# Pairs that the loose rules may add: in all, and for each record.
+EXTRA_PAIRS = 300_000
+EXTRA_PAIRS_A_RECORD = 2
+
+
+def choose_loose_rules(cursor: duckdb.DuckDBPyConnection, people: str) -> list[Rule]:
+    """The loose rules that the people of table ``people`` afford.
+
+    The loose rules are taken by the number of pairs they find, fewest first, while their sum stays
+    within the budget. Rules that find none are left out.
+    """
+    row = cursor.execute(f"select count(*) from {people}").fetchone()
+    assert row is not None
+    left = EXTRA_PAIRS + EXTRA_PAIRS_A_RECORD * int(row[0])
+    counts = [_pair_count(cursor, people, rule) for rule in LOOSE_RULES]
+    chosen: list[Rule] = []
+    for count, rule in sorted(zip(counts, LOOSE_RULES, strict=True), key=lambda pair: pair[0]):
+        if 0 < count <= left:
+            left -= count
+            chosen.append(rule)
+    return chosen
 
 
 def write_candidate_pairs(
     cursor: duckdb.DuckDBPyConnection, people: str, pairs: str, known_pairs: str | None = None
 ) -> None:
-    """Write table ``pairs`` (id_l < id_r, no pair twice).
+    """Write table ``pairs``: id_l < id_r, no pair twice; is_tight: whether a tight rule found it.
 
     people: a table as ``prepare_people`` writes it. known_pairs: a table of id_l, id_r to be
     compared whatever the rules say.
     """
-    parts = [_rule_sql(people, rule) for rule in RULES]
+    tight = [_rule_sql(people, rule) for rule in RULES]
     if known_pairs:
-        parts.append(f"select id_l, id_r from {known_pairs}")
-    cursor.execute(f"create or replace table {pairs} as " + " union ".join(parts))
+        tight.append(f"select id_l, id_r from {known_pairs}")
+    cursor.execute(
+        f"create or replace table {pairs} as select id_l, id_r, true as is_tight "
+        f"from ({' union '.join(tight)})"
+    )
+    loose = [_rule_sql(people, rule) for rule in choose_loose_rules(cursor, people)]
+    if loose:
+        cursor.execute(
+            f"insert into {pairs} select id_l, id_r, false from ({' union '.join(loose)}) "
+            f"anti join {pairs} using (id_l, id_r)"
+        )
 
 
-def write_candidates_by_rule(cursor: duckdb.DuckDBPyConnection, people: str, pairs: str) -> None:
-    """Write table ``pairs``: id_l, id_r, rules (list of the positions in RULES that found it)."""
+def write_candidates_by_rule(
+    cursor: duckdb.DuckDBPyConnection, people: str, pairs: str, rules: Sequence[Rule]
+) -> None:
+    """Write table ``pairs``: id_l, id_r, rules (positions in ``rules`` that found it)."""
     parts = [
         f"select id_l, id_r, {position} as rule from ({_rule_sql(people, rule)})"
-        for position, rule in enumerate(RULES)
+        for position, rule in enumerate(rules)
     ]
     cursor.execute(
         f"create or replace table {pairs} as select id_l, id_r, list(rule order by rule) as rules "
@@ -77,21 +170,35 @@ def write_candidates_by_rule(cursor: duckdb.DuckDBPyConnection, people: str, pai
     )
 
 
+def _pair_count(cursor: duckdb.DuckDBPyConnection, people: str, rule: Rule) -> int:
+    row = cursor.execute(
+        f"select coalesce(sum(bearers * (bearers - 1) // 2), 0) "
+        f"from ({_blocks_sql(people, rule, 'count(*) as bearers')})"
+    ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
 def _rule_sql(people: str, rule: Rule) -> str:
-    keys = ", ".join(f"{expression} as key_{n}" for n, expression in enumerate(rule.expressions))
-    names = ", ".join(f"key_{n}" for n in range(len(rule.expressions)))
-    present = " and ".join(f"key_{n} is not null" for n in range(len(rule.expressions)))
     # One list a block: a self-join on several text keys would hash every text twice.
     return f"""
         select member_l.id as id_l, member_r.id as id_r
-        from (
-            select list(id order by id) as ids
-            from (select id, {keys} from {people})
-            where {present}
-            group by {names}
-            having count(*) between 2 and {MAX_BLOCK}
-        ) as blocks,
+        from ({_blocks_sql(people, rule, "list(id order by id) as ids")}) as blocks,
         unnest(blocks.ids) as member_l(id),
         unnest(blocks.ids) as member_r(id)
         where member_l.id < member_r.id
+    """
+
+
+def _blocks_sql(people: str, rule: Rule, result: str) -> str:
+    """One row for each key that people share, as long as not too many do."""
+    keys = ", ".join(f"{expression} as key_{n}" for n, expression in enumerate(rule.expressions))
+    names = ", ".join(f"key_{n}" for n in range(len(rule.expressions)))
+    present = " and ".join(f"key_{n} is not null" for n in range(len(rule.expressions)))
+    return f"""
+        select {result}
+        from (select id, {keys} from {people})
+        where {present}
+        group by {names}
+        having count(*) between 2 and {rule.largest}
     """

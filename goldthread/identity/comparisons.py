@@ -10,6 +10,9 @@ from typing import Any
 
 NAME_MATCH = 0.92
 
+# Names that resemble each other: two mistakes in a short name, or two names that begin alike.
+NAME_RESEMBLANCE = 0.8
+
 # (label, SQL condition, starting m, starting u). The first level of each takes missing values.
 Level = tuple[str, str, float, float]
 
@@ -50,7 +53,13 @@ FIRST_NAME: list[Level] = [
         0.015,
         0.003,
     ),
-    ("different", "ELSE", 0.02, 0.98),
+    (
+        "resembling",
+        f"jaro_winkler_similarity(given_typed_l, given_typed_r) >= {NAME_RESEMBLANCE}",
+        0.005,
+        0.01,
+    ),
+    ("different", "ELSE", 0.015, 0.97),
 ]
 
 LAST_NAME: list[Level] = [
@@ -63,7 +72,13 @@ LAST_NAME: list[Level] = [
         0.002,
     ),
     ("one part the same", "list_has_any(family_parts_l, family_parts_r)", 0.01, 0.0005),
-    ("different", "ELSE", 0.05, 0.99),
+    (
+        "resembling",
+        f"jaro_winkler_similarity(family_typed_l, family_typed_r) >= {NAME_RESEMBLANCE}",
+        0.005,
+        0.004,
+    ),
+    ("different", "ELSE", 0.045, 0.986),
 ]
 
 GENERATION_YEARS = 14
@@ -85,11 +100,12 @@ BIRTH_DATE: list[Level] = [
         0.001,
     ),
     (
-        "year or day and month the same",
-        "left(birth_digits_l, 4) = left(birth_digits_r, 4) "
-        "or right(birth_digits_l, 4) = right(birth_digits_r, 4)",
-        0.012,
-        0.018,
+        "two of year, month and day the same",
+        "cast(left(birth_digits_l, 4) = left(birth_digits_r, 4) as integer) "
+        "+ cast(substr(birth_digits_l, 5, 2) = substr(birth_digits_r, 5, 2) as integer) "
+        "+ cast(right(birth_digits_l, 2) = right(birth_digits_r, 2) as integer) >= 2",
+        0.01,
+        0.004,
     ),
     (
         "a generation apart",
@@ -97,7 +113,7 @@ BIRTH_DATE: list[Level] = [
         0.004,
         0.5,
     ),
-    ("different", "ELSE", 0.012, 0.48095),
+    ("different", "ELSE", 0.014, 0.49495),
 ]
 
 EMAIL: list[Level] = [
@@ -118,6 +134,13 @@ PHONE: list[Level] = [
     ("different", "ELSE", 0.17, 0.99997),
 ]
 
+# The same place, as far as a typing error in the city or the postal code may hide it.
+PLACE_ALIKE = (
+    "city_l = city_r or postal_code_l = postal_code_r "
+    "or damerau_levenshtein(postal_code_l, postal_code_r) <= 1 "
+    f"or jaro_winkler_similarity(city_l, city_r) >= {NAME_MATCH}"
+)
+
 ADDRESS: list[Level] = [
     (
         "same",
@@ -128,15 +151,27 @@ ADDRESS: list[Level] = [
     ),
     (
         "spelled alike",
-        "(postal_code_l = postal_code_r or city_l = city_r) "
-        "and house_number_l = house_number_r "
+        f"({PLACE_ALIKE}) and house_number_l = house_number_r "
         "and jaro_winkler_similarity(address_l, address_r) >= 0.85",
         0.08,
         0.0001,
     ),
-    ("same postal code", "postal_code_l = postal_code_r", 0.1, 0.002),
-    ("same city", "city_l = city_r", 0.07, 0.02),
-    ("different", "ELSE", 0.15, 0.978),
+    (
+        "same postal code and city",
+        "postal_code_l = postal_code_r and city_l = city_r",
+        0.06,
+        0.001,
+    ),
+    ("same postal code", "postal_code_l = postal_code_r", 0.03, 0.001),
+    (
+        "same street",
+        "jaro_winkler_similarity(address_l, address_r) >= 0.92 "
+        f"or (({PLACE_ALIKE}) and street_l = street_r)",
+        0.01,
+        0.0005,
+    ),
+    ("same city", PLACE_ALIKE, 0.07, 0.02),
+    ("different", "ELSE", 0.15, 0.9774),
 ]
 
 MISSING = {
@@ -165,10 +200,16 @@ FIXED_U = {("email", "same before the @"), ("email", "spelled alike before the @
 
 # A link needs one of these, or an identifier: a name alone, however rare, never joins anybody.
 CORROBORATION = {
-    "birth_date": {"same", "day and month swapped", "one digit differs"},
+    "birth_date": {
+        *("same", "day and month swapped", "one digit differs"),
+        "two of year, month and day the same",
+    },
     "email": {"same", "same before the @"},
     "phone": {"same", "one digit differs"},
-    "address": {"same", "spelled alike", "same postal code"},
+    "address": {
+        *("same", "spelled alike", "same street"),
+        *("same postal code and city", "same postal code"),
+    },
 }
 
 # What joins two records by itself, whatever their weight.

@@ -64,13 +64,14 @@ def separate(
     free: Sequence[Sequence[bool]],
     starting: Chances,
     all_pairs: float,
-) -> list[Floats]:
+) -> tuple[list[Floats], float]:
     """Estimate the chances of one person's pairs, by comparison (EM; the others' are kept).
 
     patterns: a level number for each comparison, -1 for missing. counts: pairs with that pattern.
     free: for each comparison whether the pairs were found without it; only those teach about it
     (pairs found by their e-mail all share it).
     all_pairs: how many pairs there are in all; those not counted are strangers.
+    Returns the chances and the share of one-person pairs among all.
     """
     import numpy as np
 
@@ -96,7 +97,7 @@ def separate(
         ]
         share = found[0].sum() / all_pairs
         ratios = [max(kind.sum() / max(found[0].sum(), 1.0), 0.005) for kind in found[1:]]
-    return person
+    return person, float(share)
 
 
 def _log_likelihood(levels: npt.NDArray[np.int64], chances: list[Floats]) -> Floats:
@@ -117,3 +118,18 @@ def _chances(levels: npt.NDArray[np.int64], weights: Floats, starting: Floats) -
     found = np.bincount(levels[present], weights[present], minlength=len(starting))
     held = found + HOLD * starting
     return np.asarray(held / held.sum(), dtype=np.float64)
+
+
+def without_matches(strangers: Floats, person: Floats, share: float, pairs: float) -> Floats:
+    """The strangers' chances as they are when one person's pairs are taken out of the sample.
+
+    Random pairs hold matches too. Among a million records those do not count; where every second
+    pair with one birth date is one person, they make a birth date look like weak evidence.
+    strangers: chances as sampled from ``pairs`` random pairs. No chance falls below its sampling
+    error, which is all that the sample says of it.
+    """
+    import numpy as np
+
+    error = np.sqrt(strangers * pairs) / pairs
+    left = np.maximum(strangers - share * person, np.minimum(error, strangers))
+    return np.asarray(left / left.sum(), dtype=np.float64)

@@ -154,6 +154,7 @@ def _people_sql(records: str, nicknames: str, target: str) -> str:
         phone,
         nullif({street}, '') as address,
         regexp_extract(address_folded, '\\d+') as house_number,
+        nullif(trim(regexp_replace({street}, '[0-9]+', '', 'g')), '') as street,
         postal_code,
         city,
         country

@@ -20,15 +20,21 @@ if TYPE_CHECKING:
 
     Floats = npt.NDArray[np.float64]
 
-EXPECTED_PRECISION = 0.99
-
 # However good the rest, a pair less probable than this is no link.
 LEAST_PROBABILITY = 0.5
 
-# Pairs of a household and of namesakes for each pair of one person's records: the estimates stay
-# between these.
-HOUSEHOLD_RATIO = (0.05, 2.0)
-NAMESAKE_RATIO = (0.005, 0.5)
+# Where wrong links are no worse than missed ones. More than a half: a wrong link joins all records
+# of two people, and one that is missed is often made up for by a third record.
+BALANCED_PROBABILITY = 0.6
+
+# Pairs of a household and of namesakes for each pair of one person's records: what is believed
+# before any data is seen, and the most that is believed of any.
+HOUSEHOLD_RATIO = (0.25, 2.0)
+NAMESAKE_RATIO = (0.025, 0.5)
+
+# The belief counts like this many pairs: a few hundred records cannot show that there are no
+# households, many thousand can.
+BELIEF = 20.0
 
 # Bits against one person from which on a pair keeps its two sides apart.
 CONFLICT_WEIGHT = -3.0
@@ -59,11 +65,24 @@ class Judgement:
         )
 
 
-def judge(cursor: duckdb.DuckDBPyConnection, scores: str, people: str) -> Judgement:
+def judge(
+    cursor: duckdb.DuckDBPyConnection,
+    scores: str,
+    candidates: str,
+    people: str,
+    expected_precision: float | None,
+    is_linkable: str = "true",
+) -> Judgement:
     """Priors and threshold for the pairs of table ``scores`` over the people of table ``people``.
 
     scores: match_weight, household_weight and namesake_weight in bits and shares_identifier, one
-    row a pair; pairs that are not there count as strangers.
+    row a pair; pairs that are not there count as strangers. candidates: is_tight for each pair:
+    households are looked for among the pairs that tight rules found, or whoever shares a surname
+    would pass for one; namesakes among all, for strangers of one name differ from one person in
+    just what father and son differ in. expected_precision: of the links by details alone; null
+    gives the threshold at which precision and recall are expected to balance best.
+    is_linkable: SQL over the scores; other pairs are no links however probable, and do not tell
+    what links are worth.
     """
     import numpy as np
 
@@ -74,9 +93,10 @@ def judge(cursor: duckdb.DuckDBPyConnection, scores: str, people: str) -> Judgem
             round(least(match_weight, 60), 1) as weight,
             round(household_weight, 1) as household,
             round(namesake_weight, 1) as namesake,
-            shares_identifier,
+            is_tight,
+            not shares_identifier and ({is_linkable}) as is_decided,
             cast(count(*) as double) as pairs
-        from {scores} group by 1, 2, 3, 4 order by 1, 2, 3, 4
+        from {scores} join {candidates} using (id_l, id_r) group by all order by all
         """
     ).fetchnumpy()
     row = cursor.execute(f"select count(*) from {people}").fetchone()
@@ -85,64 +105,76 @@ def judge(cursor: duckdb.DuckDBPyConnection, scores: str, people: str) -> Judgem
         columns[name].astype(np.float64) for name in ("weight", "household", "namesake", "pairs")
     )
     likelihoods = [np.exp2(weight), np.exp2(weight - household), np.exp2(weight - namesake)]
-    share, ratios, probability = _fit(likelihoods, pairs, row[0] * (row[0] - 1) / 2)
+    tight = pairs * columns["is_tight"].astype(bool)
+    all_pairs = max(row[0] * (row[0] - 1) / 2, 1.0)
+    share, (household_ratio, _) = _fit(likelihoods, tight, all_pairs)
+    _, (_, namesake_ratio) = _fit(likelihoods, pairs, all_pairs)
+    probability = _probability(likelihoods, share, [household_ratio, namesake_ratio])[0]
     return Judgement(
         prior_weight=round(float(np.log2(share / (1 - share))), 2),
-        household_ratio=round(ratios[0], 3),
-        namesake_ratio=round(ratios[1], 4),
-        threshold=_threshold(probability, pairs * ~columns["shares_identifier"].astype(bool)),
+        household_ratio=round(household_ratio, 3),
+        namesake_ratio=round(namesake_ratio, 4),
+        threshold=BALANCED_PROBABILITY
+        if expected_precision is None
+        else _threshold(
+            probability,
+            pairs * columns["is_decided"].astype(bool),
+            expected_precision,
+        ),
         expected_matches=round(float((probability * pairs).sum()), 1),
     )
 
 
-def _fit(
-    likelihoods: list[Floats], pairs: Floats, all_pairs: float
-) -> tuple[float, list[float], Floats]:
+def _fit(likelihoods: list[Floats], pairs: Floats, all_pairs: float) -> tuple[float, list[float]]:
     """Shares at which the expected numbers of each kind agree with themselves (EM, m and u fixed).
 
     likelihoods: of one person, household, namesakes, each against strangers.
-    Returns the share of one-person pairs, household and namesake pairs for each of them, and the
-    probability of one person for each kind of pair.
+    Returns the share of one-person pairs, and household and namesake pairs for each of them.
     """
-    import numpy as np
-
-    all_pairs = max(all_pairs, 1.0)
     least = 0.5 / all_pairs
     share = min(max(pairs.sum() / 3 / all_pairs, least), 0.5)
     ratios = [0.5, 0.05]
-    probability = np.zeros_like(pairs)
     for _ in range(ROUNDS):
-        kinds = [
-            share * ratio * likelihood
-            for ratio, likelihood in zip([1.0, *ratios], likelihoods, strict=True)
-        ]
-        total = sum(kinds) + max(1 - share * (1 + sum(ratios)), 1e-9)
-        probability = kinds[0] / total
-        matches = float((probability * pairs).sum())
-        renewed = min(max(matches / all_pairs, least), 0.5)
+        found = [float((kind * pairs).sum()) for kind in _probability(likelihoods, share, ratios)]
+        renewed = min(max(found[0] / all_pairs, least), 0.5)
         ratios = [
-            min(max(float((kind / total * pairs).sum()) / max(matches, 0.5), lowest), highest)
-            for kind, (lowest, highest) in zip(
-                kinds[1:], (HOUSEHOLD_RATIO, NAMESAKE_RATIO), strict=True
+            min((count + BELIEF * believed) / (found[0] + BELIEF), highest)
+            for count, (believed, highest) in zip(
+                found[1:], (HOUSEHOLD_RATIO, NAMESAKE_RATIO), strict=True
             )
         ]
         if abs(renewed - share) <= 1e-6 * share:
             break
         share = renewed
-    return share, ratios, probability
+    return share, ratios
 
 
-def _threshold(probability: Floats, pairs: Floats) -> float:
-    """The lowest probability at which all pairs above are expected to hold the precision goal."""
+def _probability(likelihoods: list[Floats], share: float, ratios: list[float]) -> list[Floats]:
+    """The probability of one person, of a household and of namesakes, for each kind of pair."""
+    kinds = [
+        share * ratio * likelihood
+        for ratio, likelihood in zip([1.0, *ratios], likelihoods, strict=True)
+    ]
+    total = sum(kinds) + max(1 - share * (1 + sum(ratios)), 1e-9)
+    return [kind / total for kind in kinds]
+
+
+def _threshold(probability: Floats, pairs: Floats, expected_precision: float) -> float:
+    """The lowest probability at which all pairs above are expected to hold the precision goal.
+
+    It lies half way to the next pair below, so that no rounding takes the last pair out again.
+    """
     import numpy as np
 
     best_first = np.argsort(-probability, kind="stable")
     counts = pairs[best_first]
-    accepted = np.maximum(np.cumsum(counts), 1e-9)
-    expected = np.cumsum(probability[best_first] * counts) / accepted
-    enough = np.flatnonzero(expected >= EXPECTED_PRECISION)
+    ordered = probability[best_first]
+    expected = np.cumsum(ordered * counts) / np.maximum(np.cumsum(counts), 1e-9)
+    enough = np.flatnonzero((expected >= expected_precision) & (counts > 0))
     if not len(enough):
         return 0.99
+    last = float(ordered[enough[-1]])
+    below = ordered[ordered < last - 1e-9]
+    middle = (last + float(below[0] if len(below) else 0.0)) / 2
     # Rounded down: rounded up it would refuse the very pairs that were accepted.
-    lowest = np.floor(float(probability[best_first][enough[-1]]) * 1e4) / 1e4
-    return max(LEAST_PROBABILITY, float(lowest))
+    return max(LEAST_PROBABILITY, float(np.floor(middle * 1e4) / 1e4))

@@ -22,15 +22,16 @@ HOUSEHOLD: dict[str, dict[str, float]] = {
         "spelled alike": 0.015,  # Jan and Jana
         "swapped with last name": 0.0005,
         "initial": 0.04,
-        "different": 0.9365,
+        "resembling": 0.012,
+        "different": 0.9245,
     },
     "birth_date": {
         "same": 0.015,  # twins
         "day and month swapped": 0.0002,
         "one digit differs": 0.002,
-        "year or day and month the same": 0.03,
+        "two of year, month and day the same": 0.008,
         "a generation apart": 0.55,
-        "different": 0.4028,
+        "different": 0.4248,
     },
     "email": {
         "same": 0.1,
@@ -47,9 +48,9 @@ NAMESAKES: dict[str, dict[str, float]] = {
         "same": 0.002,
         "day and month swapped": 0.0002,
         "one digit differs": 0.002,
-        "year or day and month the same": 0.03,
+        "two of year, month and day the same": 0.008,
         "a generation apart": 0.8,
-        "different": 0.1658,
+        "different": 0.1878,
     },
     "email": {
         "same": 0.05,

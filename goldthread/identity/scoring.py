@@ -57,7 +57,14 @@ def score_pairs(
         write_candidate_pairs(cursor, "people", "candidates", "known_pairs")
         scores = KeptScores(cursor, model, weigh, kept)
         scores.weigh("candidates", "scores")
-        judgement = judge(cursor, "scores", "people")
+        judgement = judge(
+            cursor,
+            "scores",
+            "candidates",
+            "people",
+            model.expected_precision,
+            _corroborated_sql(model),
+        )
         _write_meeting_pairs(cursor, model, judgement)
         scores.weigh("unscored_pairs", "meeting_scores")
         scores.keep()
@@ -171,7 +178,7 @@ def _write_meeting_pairs(
 
     links = cursor.execute(
         f"select id_l, id_r from scores where {judgement.probability_sql} >= {judgement.threshold} "
-        f"and {agrees_sql(model, CORROBORATION)} union select id_l, id_r from known_pairs"
+        f"and {_corroborated_sql(model)} union select id_l, id_r from known_pairs"
     ).fetchnumpy()
     components = component_of(links["id_l"], links["id_r"])
     table = pa.table({"id": components.nodes, "component": components.labels})
@@ -203,6 +210,12 @@ def _write_meeting_pairs(
     )
 
 
+def _corroborated_sql(model: LinkageModel) -> str:
+    """Whether more than a name agrees; where wrong links are no worse than missed ones, the
+    probability alone decides."""
+    return "true" if model.expected_precision is None else agrees_sql(model, CORROBORATION)
+
+
 def _pairs_sql(model: LinkageModel, judgement: Judgement) -> str:
     levels = ", ".join(f"{name}_level" for name in model.levels)
     return f"""
@@ -227,7 +240,7 @@ def _pairs_sql(model: LinkageModel, judgement: Judgement) -> str:
             round(namesake_weight, 6) as namesake_weight,
             match_probability,
             match_probability >= {judgement.threshold}
-                and {agrees_sql(model, CORROBORATION)} as is_link,
+                and {_corroborated_sql(model)} as is_link,
             case
                 when least(household_weight, namesake_weight) > {CONFLICT_WEIGHT} then null
                 when suffixes_differ then 'name_suffix'

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from goldthread.identity.blocking import RULES, write_candidates_by_rule
+from goldthread.identity.blocking import RULES, Rule, choose_loose_rules, write_candidates_by_rule
 from goldthread.identity.comparisons import FIXED_U, TERM_FREQUENCIES, starting_settings
-from goldthread.identity.mixture import Chances, separate
+from goldthread.identity.mixture import Chances, separate, without_matches
 from goldthread.identity.model import LinkageModel, is_missing
 from goldthread.identity.people import prepare_people
 from goldthread.identity.scoring import weigh
@@ -19,6 +20,12 @@ if TYPE_CHECKING:
 
 # A name must be borne by this many records before its frequency may leave the data.
 LEAST_BEARERS = 5
+
+# Pairs that u is estimated from.
+RANDOM_PAIRS = 2_000_000
+
+# The starting values of u count like this many pairs: six records show no frequencies.
+RANDOM_HOLD = 10_000
 
 # Fewer pairs than this teach nothing.
 LEAST_PAIRS = 200
@@ -36,10 +43,13 @@ SESSIONS = (
 )
 
 
-def train(records: Any, nicknames: Any, session: Any, seed: int = 1) -> LinkageModel:
+def train(
+    records: Any, nicknames: Any, session: Any, seed: int = 1, temper: float = TEMPER
+) -> LinkageModel:
     """Estimate the model's parameters from person records by expectation maximisation.
 
-    records: int_identity__linkage_records. seed: of the random pairs u is estimated from.
+    records: int_identity__linkage_records. seed: of the random pairs u is estimated from. temper:
+    share of the starting value in each parameter.
     The same records and seed give the same model.
 
     Splink estimates u from random pairs and m from pairs that agree on something. Its two classes
@@ -58,9 +68,10 @@ def train(records: Any, nicknames: Any, session: Any, seed: int = 1) -> LinkageM
             },
             notes={"people": people, "seed": seed},
         )
-        write_candidates_by_rule(cursor, "people", "candidates")
+        rules = (*RULES, *choose_loose_rules(cursor, "people"))
+        write_candidates_by_rule(cursor, "people", "candidates", rules)
         weigh(cursor, model, "candidates", "scores")
-        return _with_households(cursor, model, people)
+        return _with_households(cursor, model, people, rules, temper)
 
 
 def _count(cursor: duckdb.DuckDBPyConnection, table: str) -> int:
@@ -76,7 +87,7 @@ def _estimate(cursor: duckdb.DuckDBPyConnection, seed: int) -> dict[str, Any]:
     api = DuckDBAPI(cursor)
     with quiet_splink():
         linker = Linker(api.register("people"), starting_settings(), log_level=logging.ERROR)
-        linker.training.estimate_u_using_random_sampling(max_pairs=2_000_000, seed=seed)
+        linker.training.estimate_u_using_random_sampling(max_pairs=RANDOM_PAIRS, seed=seed)
         for rule in SESSIONS:
             pairs = f"(select 1 from people as l join people as r on {rule} and l.id < r.id)"
             if _count(cursor, pairs) >= LEAST_PAIRS:
@@ -85,16 +96,22 @@ def _estimate(cursor: duckdb.DuckDBPyConnection, seed: int) -> dict[str, Any]:
     # A name Splink makes up anew each time.
     settings.pop("linker_uid", None)
     # A level that never occurred has no estimate yet.
-    return _mixed(settings, share_of_start=0.01)
+    return _mixed(settings, 0.01, 0.01)
 
 
-def _mixed(settings: dict[str, Any], share_of_start: float) -> dict[str, Any]:
-    """The settings with each probability drawn towards its starting value, changed in place."""
+def _mixed(settings: dict[str, Any], m_from_start: float, u_from_start: float) -> dict[str, Any]:
+    """The settings with each probability drawn towards its starting value, changed in place.
+
+    m_from_start, u_from_start: share of the starting value in m and in u.
+    """
     starting = starting_settings()["comparisons"]
     for comparison, start in zip(settings["comparisons"], starting, strict=True):
         both = zip(comparison["comparison_levels"], start["comparison_levels"], strict=True)
         pairs = [(level, first) for level, first in both if not is_missing(level)]
-        for key in ("m_probability", "u_probability"):
+        for key, share_of_start in (
+            ("m_probability", m_from_start),
+            ("u_probability", u_from_start),
+        ):
             name = comparison["output_column_name"]
             mixed = [
                 _drawn(level, first, key, 1.0 if _is_fixed(name, first, key) else share_of_start)
@@ -114,7 +131,11 @@ def _drawn(level: dict[str, Any], first: dict[str, Any], key: str, share_of_star
 
 
 def _with_households(
-    cursor: duckdb.DuckDBPyConnection, model: LinkageModel, people: int
+    cursor: duckdb.DuckDBPyConnection,
+    model: LinkageModel,
+    people: int,
+    rules: Sequence[Rule],
+    temper: float,
 ) -> LinkageModel:
     """Estimate m again from the levels that the candidate pairs show."""
     names = list(model.levels)
@@ -123,23 +144,38 @@ def _with_households(
         f"select {columns}, rules, count(*) from scores join candidates using (id_l, id_r) "
         "group by all order by all"
     ).fetchall()
-    found = separate(
-        patterns=[row[:-2] for row in rows],
-        counts=[row[-1] for row in rows],
-        free=[_found_without(row[-2], names) for row in rows],
-        starting=Chances.of(model),
-        all_pairs=people * (people - 1) / 2,
-    )
-    for chances, comparison in zip(found, model.settings["comparisons"], strict=True):
+    free = [_found_without([rules[n] for n in row[-2]], names) for row in rows]
+    all_pairs = people * (people - 1) / 2
+    chances = Chances.of(model)
+    sampled = chances.strangers
+    # Twice: what is taken out of the strangers follows from how one person's pairs look.
+    for _ in range(2):
+        person, share = separate(
+            patterns=[row[:-2] for row in rows],
+            counts=[row[-1] for row in rows],
+            free=free,
+            starting=chances,
+            all_pairs=all_pairs,
+        )
+        strangers = [
+            without_matches(observed, ours, share, min(all_pairs, RANDOM_PAIRS))
+            for observed, ours in zip(sampled, person, strict=True)
+        ]
+        chances = replace(chances, strangers=strangers)
+    for ours, theirs, comparison in zip(
+        person, strangers, model.settings["comparisons"], strict=True
+    ):
         levels = [each for each in comparison["comparison_levels"] if not is_missing(each)]
-        for level, chance in zip(levels, reversed(chances), strict=True):
-            level["m_probability"] = float(chance)
-    return replace(model, settings=_mixed(model.settings, TEMPER))
+        for level, m, u in zip(levels, reversed(ours), reversed(theirs), strict=True):
+            level["m_probability"] = float(m)
+            level["u_probability"] = float(u)
+    of_few = RANDOM_HOLD / (RANDOM_HOLD + min(all_pairs, RANDOM_PAIRS))
+    return replace(model, settings=_mixed(model.settings, temper, max(temper, of_few)))
 
 
-def _found_without(rules: list[int], names: list[str]) -> list[bool]:
+def _found_without(rules: Sequence[Rule], names: list[str]) -> list[bool]:
     """For each comparison whether one of the rules finds a pair without its help."""
-    return [any(name not in RULES[rule].comparisons for rule in rules) for name in names]
+    return [any(name not in rule.comparisons for rule in rules) for name in names]
 
 
 def _frequencies(cursor: duckdb.DuckDBPyConnection, column: str) -> dict[str, float]:

@@ -28,6 +28,7 @@ SOURCE = Source(
                 Column("postal_code"),
                 Column("city"),
                 Column("country"),
+                Column("user_id"),
                 Column("lifecycle_stage"),
                 Column("updated_at", "timestamp", need="checked"),
             ),

@@ -48,7 +48,7 @@ stg_crm__contacts as (
         postal_code,
         city,
         country,
-        cast(null as {{ dbt.type_string() }}) as user_id,
+        user_id,
 
         ---------- timestamps
         updated_at as first_seen_at,

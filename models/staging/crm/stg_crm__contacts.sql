@@ -39,6 +39,7 @@ renamed as (
     select
         ---------- ids
         newest.contact_id,
+        {{ normalize_text('newest.user_id') }} as user_id,
 
         ---------- strings
         {{ normalize_email('newest.email') }} as email,

@@ -1,0 +1,1 @@
+"""Identity resolution measured against the truth and against plain Splink, in the same run."""

@@ -1,0 +1,151 @@
+"""Goldthread's identity engine and plain Splink on the same records, against the truth.
+
+``python -m benchmarks.identity.run [--people N] [--tables DIR] [--sizes N N ...]``
+
+DIR holds Parquet tables of person records in the columns of ``goldthread identity resolve``, with
+record_id and person_id. Plain Splink is given the threshold that turns out best, Goldthread none.
+Seconds are wall time and MiB the peak of the process tree, each command started anew.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from benchmarks.identity.plain import best_clusters
+from benchmarks.identity.sets import (
+    GOLDTHREAD,
+    LINKING,
+    build,
+    environment,
+    generated_home,
+    generated_table,
+    sparse_table,
+)
+from benchmarks.measure import measure
+from goldthread.identity import Evaluation, evaluate
+
+COLUMNS = (
+    *("first_name", "last_name", "birth_date", "email", "phone"),
+    *("address_line", "postal_code", "city"),
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure and print; the same sizes and seed give the same quality figures."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser.add_argument("--people", type=int, default=1000, help="generated customers")
+    parser.add_argument("--sizes", type=int, nargs="*", default=[], help="for the time curve")
+    parser.add_argument("--tables", type=Path, help="folder of labelled tables")
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--plain", type=Path, help=argparse.SUPPRESS)
+    options = parser.parse_args(arguments)
+    if options.plain:
+        print(json.dumps(_plain_figures(options.plain)))
+        return 0
+    with tempfile.TemporaryDirectory(prefix="goldthread-identity-") as folder:
+        _run(options, Path(folder))
+    return 0
+
+
+def _run(options: argparse.Namespace, folder: Path) -> None:
+    from goldthread.cli._console import console, table_of
+
+    tables = (
+        {path.stem: path for path in sorted(options.tables.glob("*.parquet"))}
+        if options.tables
+        else {}
+    )
+    times = []
+    for people in sorted({options.people, *options.sizes}):
+        home = folder / f"home_{people}"
+        generated_home(home, people, options.seed)
+        times.append(_time(home, people))
+        if people == options.people:
+            name = f"customers of {people:,} people"
+            tables[name] = folder / "customers.parquet"
+            generated_table(home, tables[name])
+            tables[f"{name}, 30 % sparse"] = folder / "sparse.parquet"
+            sparse_table(tables[name], folder / "sparse.parquet")
+    rows = [row for name, path in tables.items() for row in _compare(name, path, folder)]
+    console().print(table_of("Against the truth", rows))
+    console().print(table_of("Scoring, clusters and ids in a warehouse, no training", times))
+
+
+def _time(home: Path, people: int) -> dict[str, Any]:
+    """Build what links records, in a home where all before it is built."""
+    seconds, mebibytes = build(f"{people} people", home, LINKING)
+    with duckdb.connect(str(home / "warehouse.duckdb"), read_only=True) as con:
+        truth = f"'{home}/input/_truth/source_records.parquet'"
+        measured = evaluate(
+            con,
+            f"(select customers.customer_id as cluster_id, truth.person_id from {truth} as truth "
+            "join marts.customer_source_records as customers using (source, source_record_id))",
+        )
+    return {
+        "people": people,
+        **_figures(measured),
+        "seconds": round(seconds, 1),
+        "MiB": round(mebibytes),
+    }
+
+
+def _compare(name: str, table: Path, folder: Path) -> list[dict[str, Any]]:
+    out = folder / "resolved.parquet"
+    resolve = [GOLDTHREAD, "identity", "resolve", str(table), "--out", str(out), "--train"]
+    ours = measure(name, resolve, environment(folder / "none"))
+    with duckdb.connect() as con:
+        measured = evaluate(
+            con,
+            f"(select customer_id as cluster_id, person_id from '{out}' as resolved "
+            f"join (select cast(record_id as varchar) as record_id, person_id from '{table}') "
+            "as truth using (record_id))",
+        )
+    log = folder / "plain.log"
+    plain = measure(
+        name,
+        [sys.executable, "-m", "benchmarks.identity.run", "--plain", str(table)],
+        log=log,
+    )
+    theirs = json.loads(log.read_text().splitlines()[-1])
+    return [
+        {"set": name, "engine": "goldthread", **_figures(measured), "threshold": "its own"}
+        | {"seconds": round(ours.wall_seconds, 1), "MiB": round(ours.peak_mebibytes)},
+        {"set": name, "engine": "plain Splink", **theirs}
+        | {"seconds": round(plain.wall_seconds, 1), "MiB": round(plain.peak_mebibytes)},
+    ]
+
+
+def _plain_figures(table: Path) -> dict[str, Any]:
+    with duckdb.connect() as con:
+        present = {row[0] for row in con.execute(f"describe from '{table}'").fetchall()}
+        columns = ", ".join(
+            f"nullif(cast({name if name in present else 'null'} as varchar), '') as {name}"
+            for name in COLUMNS
+        )
+        con.execute(
+            f"create table records as select cast(record_id as varchar) as record_key, person_id, "
+            f"{columns} from '{table}'"
+        )
+        measured, threshold = best_clusters(con, "records")
+    return {**_figures(measured), "threshold": str(threshold)}
+
+
+def _figures(measured: Evaluation) -> dict[str, float | int]:
+    names = ("records", "precision", "recall", "f1", "b_cubed_f1", "largest_cluster")
+    figures = measured.figures()
+    return {
+        **{name: figures[name] for name in names},
+        "largest_person": figures["largest_person"],
+    }
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,69 @@
+"""Birth dates as people write them: one spelling for a column, and the mistakes in it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import duckdb
+
+# Of equals the first is chosen.
+DATE_FORMATS = ("%Y-%m-%d", "%Y%m%d", "%Y/%m/%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y")
+
+# Where a wrong digit is looked for, in month and day together: tens of the day first, for most
+# impossible dates are a 30th or a 31st.
+_POSITIONS = (2, 0, 3, 1)
+
+
+def read_birth_dates(con: duckdb.DuckDBPyConnection, texts: str) -> dict[str, date]:
+    """The distinct texts of column birth_date in table ``texts`` that can be read, as dates.
+
+    The format that reads most of the column holds for all of it. An impossible date (30 February,
+    a 13th month) is read as a possible one that differs as little: it still says who was not born
+    in another year.
+    """
+    found = con.execute(
+        f"select distinct birth_date from {texts} where birth_date is not null order by 1"
+    ).fetchall()
+    spelled = [text for (text,) in found]
+    read = {form: _read(spelled, form) for form in DATE_FORMATS}
+    form = max(DATE_FORMATS, key=lambda form: len(read[form]))
+    dates = read[form]
+    for text in spelled:
+        if text not in dates and (near := _nearest(text, form)):
+            dates[text] = near
+    return dates
+
+
+def _read(texts: list[str], form: str) -> dict[str, date]:
+    dates = {}
+    for text in texts:
+        try:
+            dates[text] = datetime.strptime(text, form).date()
+        except ValueError:
+            continue
+    return dates
+
+
+def _nearest(text: str, form: str) -> date | None:
+    """A possible date for one whose month or day cannot be, None for what is no date at all."""
+    digits = "".join(letter for letter in text if letter.isdigit())
+    if len(digits) != 8 or len(text) != len(datetime(2000, 11, 22).strftime(form)):
+        return None
+    if form.startswith("%Y"):
+        year, month, day = digits[:4], digits[4:6], digits[6:]
+    elif form.startswith("%d"):
+        day, month, year = digits[:2], digits[2:4], digits[4:]
+    else:
+        month, day, year = digits[:2], digits[2:4], digits[4:]
+    candidates = [day + month]
+    for position in _POSITIONS:
+        rest = month + day
+        candidates += [rest[:position] + digit + rest[position + 1 :] for digit in "2103456789"]
+    for candidate in candidates:
+        try:
+            return date(int(year), int(candidate[:2]), int(candidate[2:]))
+        except ValueError:
+            continue
+    return None

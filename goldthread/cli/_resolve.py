@@ -1,0 +1,237 @@
+"""Resolving one table by itself: the warehouse's own models, in a scratch home."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from goldthread.cli._exit import ExitCode, Stop
+from goldthread.cli._person_table import PersonTable, fill_contacts, read_person_table
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    import duckdb
+
+    from goldthread.identity import LinkageModel
+    from goldthread.settings import Settings
+    from goldthread.warehouse.dbt_process import NodeDone
+
+RECORDS = "int_identity__linkage_records"
+CUSTOMERS = "customer_source_records"
+
+# A model that judges the records it was trained on owes little to the values training starts from.
+OWN_TEMPER = 0.05
+
+OnNode = Callable[[str, "NodeDone"], None]
+
+
+@dataclass(frozen=True)
+class Resolution:
+    """What a resolution came to. evidence: how many records are held by which kind of it."""
+
+    table: PersonTable
+    customer_count: int
+    largest_customer: int
+    evidence: dict[str, int]
+
+
+def resolve_table(
+    path: Path,
+    out: Path,
+    *,
+    as_of: datetime,
+    id_column: str | None,
+    renamed: Mapping[str, str],
+    train: bool,
+    seed: int,
+    expected_precision: float | None,
+    on_node: OnNode,
+) -> Resolution:
+    """Give every record of the file at ``path`` a customer_id and write that to ``out``.
+
+    expected_precision: of the links; None weighs wrong and missed links alike.
+
+    One engine, not two: the records pass through the models every build runs. The same file gives
+    the same output. The scratch home is gone afterwards.
+    Raises Stop when the file or the name of the output will not do, BuildFailed when dbt fails.
+    """
+    from goldthread.identity import current_model, own_model_path
+    from goldthread.identity import train as train_model
+    from goldthread.warehouse import connect
+
+    if out.suffix not in (".parquet", ".csv"):
+        raise Stop(f"{out} is neither .parquet nor .csv; name one of them.", ExitCode.USAGE)
+    model = None if train else current_model()
+    with _scratch_home() as settings:
+        with connect(settings) as con:
+            table = read_person_table(con, path, id_column, renamed)
+            _prepare(con, settings, as_of)
+        if train:
+            _build(settings, [f"+{RECORDS}", "nicknames"], "Preparing", on_node)
+            with connect(settings) as con:
+                records = con.sql(f"select * from intermediate.{RECORDS}")
+                nicknames = con.sql("select * from seeds.nicknames")
+                model = train_model(records, nicknames, con, seed, OWN_TEMPER)
+        assert model is not None
+        model = replace(model, expected_precision=expected_precision)
+        own_model_path(settings).parent.mkdir(parents=True)
+        model.save(own_model_path(settings))
+        _build(settings, [f"+{CUSTOMERS}"], "Resolving", on_node)
+        with connect(settings) as con:
+            return _write(con, table, model, out)
+
+
+@contextmanager
+def _scratch_home() -> Iterator[Settings]:
+    from goldthread.settings import Settings
+
+    with tempfile.TemporaryDirectory(prefix="goldthread-resolve-") as folder:
+        home = Path(folder)
+        yield Settings(home=home, input_dir=home / "input")
+
+
+def _prepare(con: duckdb.DuckDBPyConnection, settings: Settings, as_of: datetime) -> None:
+    """A run, every source's raw tables, and the records as contacts."""
+    from connectors.sources import find_source, source_names
+    from connectors.sources._engine.raw_tables import ensure_tables, refresh_views
+    from goldthread.warehouse import begin_run
+
+    begin_run(con, settings, as_of, "goldthread identity resolve")
+    for name in source_names():
+        ensure_tables(con, find_source(name))
+    refresh_views(con)
+    fill_contacts(con, "raw_crm.contacts")
+
+
+def _build(settings: Settings, select: Sequence[str], stage: str, on_node: OnNode) -> None:
+    """Build models and seeds. The tests judge a whole warehouse; here is only one table."""
+    from goldthread.warehouse.dbt_process import run_dbt, target_dir
+    from goldthread.warehouse.errors import BuildFailed
+
+    target = settings.home / "target"
+    target.mkdir(exist_ok=True)
+    # dbt's own note of the parsed project saves parsing it again.
+    parsed = target_dir(settings) / "partial_parse.msgpack"
+    if parsed.exists() and not (target / parsed.name).exists():
+        shutil.copy(parsed, target)
+    failed: list[str] = []
+
+    def note(node: NodeDone) -> None:
+        if node.status == "error":
+            failed.append(node.name)
+        on_node(stage, node)
+
+    code = run_dbt(
+        settings,
+        [
+            *("build", "--exclude-resource-type", "test", "unit_test", "--select", *select),
+            *("--target-path", str(target), "--log-path", str(settings.home / "logs")),
+        ],
+        note,
+    )
+    if code:
+        raise BuildFailed(f"These models could not be built: {', '.join(failed) or 'see dbt'}.")
+
+
+def _write(
+    con: duckdb.DuckDBPyConnection, table: PersonTable, model: LinkageModel, out: Path
+) -> Resolution:
+    from goldthread.warehouse.files import literal, quoted
+
+    con.execute(_result_sql(model))
+    source = "source, " if table.has_source else ""
+    matched_source = "matched_source, " if table.has_source else ""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    form = "format parquet" if out.suffix == ".parquet" else "format csv, header"
+    con.execute(
+        f"copy (select {source}record_id as {quoted(table.id_column)}, customer_id, record_count, "
+        f"evidence, {matched_source}matched_record_id, match_probability, match_weight "
+        f"from resolved order by record_key) to {literal(out)} ({form})"
+    )
+    row = con.execute(
+        "select count(distinct customer_id), max(record_count) from resolved"
+    ).fetchone()
+    assert row is not None
+    kinds = con.execute("select kind, count(*) from resolved group by 1 order by 2 desc, 1")
+    return Resolution(table, row[0], row[1], dict(kinds.fetchall()))
+
+
+def _result_sql(model: LinkageModel) -> str:
+    """One row a record: its customer and the strongest link that holds it there."""
+    arms = []
+    for name, levels in model.levels.items():
+        labels = " ".join(
+            f"when {level.number} then '{name.replace('_', ' ')} {level.label}'" for level in levels
+        )
+        arms.append(f"case scored_pairs.{name}_level {labels} end")
+    edges = "intermediate.int_identity__edges"
+    return f"""
+        create temporary table resolved as
+        with customers as (
+            select source_record_id as record_key, customer_id,
+                count(*) over (partition by customer_id) as record_count
+            from marts.{CUSTOMERS}
+        ),
+        directed as (
+            select left_key as own_key, right_key as other_key, * from {edges}
+            union all
+            select right_key as own_key, left_key as other_key, * from {edges}
+        ),
+        links as (
+            select
+                own.record_key,
+                other.record_key as matched_key,
+                directed.reason as kind,
+                directed.match_probability,
+                directed.match_weight,
+                concat_ws('; ', directed.reason, {", ".join(arms)}) as evidence
+            from directed
+            join customers as own on directed.own_key = 'crm:' || own.record_key
+            join customers as other on directed.other_key = 'crm:' || other.record_key
+            left join intermediate.int_identity__scored_pairs as scored_pairs
+                on scored_pairs.left_key = directed.left_key
+                and scored_pairs.right_key = directed.right_key
+            where own.customer_id = other.customer_id
+                and directed.decision in ('linked', 'deferred')
+            qualify row_number() over (
+                partition by own.record_key
+                order by directed.priority, directed.match_probability desc, other.record_key
+            ) = 1
+        )
+        select
+            input_records.record_key,
+            input_records.source,
+            input_records.record_id,
+            customers.customer_id,
+            customers.record_count,
+            coalesce(links.kind, 'alone') as kind,
+            coalesce(links.evidence, 'alone') as evidence,
+            matched.source as matched_source,
+            matched.record_id as matched_record_id,
+            links.match_probability,
+            links.match_weight
+        from input_records
+        join customers using (record_key)
+        left join links using (record_key)
+        left join input_records as matched on links.matched_key = matched.record_key
+    """
+
+
+def summary(result: Resolution, out: Path) -> dict[str, Any]:
+    """The figures of a resolution, by name, for a table or JSON."""
+    figures: dict[str, Any] = {
+        "records": result.table.record_count,
+        "customers": result.customer_count,
+        "largest customer, records": result.largest_customer,
+        "columns compared": ", ".join(result.table.columns),
+        "birth dates not understood": result.table.unread_dates,
+    }
+    for kind, count in result.evidence.items():
+        figures[f"records: {kind}"] = count
+    return figures | {"written to": str(out)}

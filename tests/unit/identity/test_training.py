@@ -1,0 +1,65 @@
+"""What training makes of data that could mislead it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from goldthread.identity import train
+from goldthread.identity.comparisons import starting_settings
+from goldthread.identity.mixture import without_matches
+from tests.unit.identity.conftest import linkage_records
+
+NAMES = ("Ada", "Ben", "Cora", "Dan", "Eva", "Finn", "Gina", "Hugo", "Ida", "Jan")
+
+
+def duplicated(people: int, copies: int) -> dict[str, dict[str, Any]]:
+    """Each person several times, every other record with another letter in the surname."""
+    return {
+        f"{n:03}-{copy}": {
+            "first_name": NAMES[n % 10],
+            "last_name": f"{NAMES[n // 10 % 10]}{n}ton" + ("e" if copy % 2 else ""),
+            "birth_date": f"{1940 + n % 60}-{1 + n % 12:02}-{1 + n % 28:02}",
+        }
+        for n in range(people)
+        for copy in range(copies)
+    }
+
+
+def test_matches_do_not_pass_for_chance() -> None:
+    observed = np.array([0.999, 0.001])
+    left = without_matches(observed, person=np.array([0.1, 0.9]), share=0.001, pairs=1e6)
+    assert left[1] == pytest.approx(0.0001, rel=0.01)
+    assert left.sum() == pytest.approx(1.0)
+
+
+def test_no_chance_falls_below_its_sampling_error() -> None:
+    observed = np.array([0.9999, 0.0001])
+    left = without_matches(observed, person=np.array([0.0, 1.0]), share=0.001, pairs=1e6)
+    assert left[1] == pytest.approx(10 / 1e6, rel=0.01)
+
+
+def test_a_birth_date_stays_strong_evidence_where_everybody_is_there_twice(
+    con: duckdb.DuckDBPyConnection, nicknames: pa.Table
+) -> None:
+    model = train(linkage_records(duplicated(400, 3)), nicknames, con)
+    same = next(level for level in model.levels["birth_date"] if level.label == "same")
+    # One pair in 1,200 random ones is a match, and one in 22,000 strangers shares a birth date.
+    assert same.bits > 12
+
+
+def test_a_handful_of_records_leaves_the_starting_values(
+    con: duckdb.DuckDBPyConnection, nicknames: pa.Table
+) -> None:
+    model = train(linkage_records(duplicated(3, 2)), nicknames, con, temper=0.0)
+    start = starting_settings()["comparisons"]
+    for trained, first in zip(model.settings["comparisons"], start, strict=True):
+        for level, begun in zip(
+            trained["comparison_levels"], first["comparison_levels"], strict=True
+        ):
+            if not level.get("is_null_level"):
+                assert level["u_probability"] == pytest.approx(begun["u_probability"], abs=0.02)
