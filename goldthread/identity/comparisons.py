@@ -135,8 +135,9 @@ PHONE: list[Level] = [
 ]
 
 # The same place, as far as a typing error in the city or the postal code may hide it.
+SAME_CODE = "postal_code_l = postal_code_r"
 PLACE_ALIKE = (
-    "city_l = city_r or postal_code_l = postal_code_r "
+    f"city_l = city_r or {SAME_CODE} "
     "or damerau_levenshtein(postal_code_l, postal_code_r) <= 1 "
     f"or jaro_winkler_similarity(city_l, city_r) >= {NAME_MATCH}"
 )
@@ -156,13 +157,8 @@ ADDRESS: list[Level] = [
         0.08,
         0.0001,
     ),
-    (
-        "same postal code and city",
-        "postal_code_l = postal_code_r and city_l = city_r",
-        0.06,
-        0.001,
-    ),
-    ("same postal code", "postal_code_l = postal_code_r", 0.03, 0.001),
+    ("same postal code and city", f"{SAME_CODE} and city_l = city_r", 0.06, 0.001),
+    ("same postal code", SAME_CODE, 0.03, 0.001),
     (
         "same street",
         "jaro_winkler_similarity(address_l, address_r) >= 0.92 "

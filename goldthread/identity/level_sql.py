@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from goldthread.identity.comparisons import CORROBORATION
 from goldthread.identity.model import Level, LinkageModel
 
 
@@ -32,3 +33,9 @@ def agrees_sql(model: LinkageModel, agreements: dict[str, set[str]]) -> str:
         numbers = [str(level.number) for level in model.levels[name] if level.label in labels]
         conditions.append(f"{name}_level in ({', '.join(numbers)})")
     return f"({' or '.join(conditions)})"
+
+
+def corroborated_sql(model: LinkageModel) -> str:
+    """SQL condition over the level columns: more than a name agrees. Where wrong links are no worse
+    than missed ones, it always holds and the probability alone decides."""
+    return "true" if model.expected_precision is None else agrees_sql(model, CORROBORATION)

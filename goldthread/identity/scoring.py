@@ -6,9 +6,9 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from goldthread.identity.blocking import write_candidate_pairs
-from goldthread.identity.comparisons import CORROBORATION, IDENTIFIERS
+from goldthread.identity.comparisons import IDENTIFIERS
 from goldthread.identity.kept_scores import KeptScores
-from goldthread.identity.level_sql import agrees_sql, level_sql, sum_sql
+from goldthread.identity.level_sql import agrees_sql, corroborated_sql, level_sql, sum_sql
 from goldthread.identity.model import LinkageModel, current_model
 from goldthread.identity.people import prepare_people
 from goldthread.identity.probability import CONFLICT_WEIGHT, Judgement, judge
@@ -57,14 +57,8 @@ def score_pairs(
         write_candidate_pairs(cursor, "people", "candidates", "known_pairs")
         scores = KeptScores(cursor, model, weigh, kept)
         scores.weigh("candidates", "scores")
-        judgement = judge(
-            cursor,
-            "scores",
-            "candidates",
-            "people",
-            model.expected_precision,
-            _corroborated_sql(model),
-        )
+        goal, linkable = model.expected_precision, corroborated_sql(model)
+        judgement = judge(cursor, "scores", "candidates", "people", goal, linkable)
         _write_meeting_pairs(cursor, model, judgement)
         scores.weigh("unscored_pairs", "meeting_scores")
         scores.keep()
@@ -178,7 +172,7 @@ def _write_meeting_pairs(
 
     links = cursor.execute(
         f"select id_l, id_r from scores where {judgement.probability_sql} >= {judgement.threshold} "
-        f"and {_corroborated_sql(model)} union select id_l, id_r from known_pairs"
+        f"and {corroborated_sql(model)} union select id_l, id_r from known_pairs"
     ).fetchnumpy()
     components = component_of(links["id_l"], links["id_r"])
     table = pa.table({"id": components.nodes, "component": components.labels})
@@ -210,12 +204,6 @@ def _write_meeting_pairs(
     )
 
 
-def _corroborated_sql(model: LinkageModel) -> str:
-    """Whether more than a name agrees; where wrong links are no worse than missed ones, the
-    probability alone decides."""
-    return "true" if model.expected_precision is None else agrees_sql(model, CORROBORATION)
-
-
 def _pairs_sql(model: LinkageModel, judgement: Judgement) -> str:
     levels = ", ".join(f"{name}_level" for name in model.levels)
     return f"""
@@ -240,7 +228,7 @@ def _pairs_sql(model: LinkageModel, judgement: Judgement) -> str:
             round(namesake_weight, 6) as namesake_weight,
             match_probability,
             match_probability >= {judgement.threshold}
-                and {_corroborated_sql(model)} as is_link,
+                and {corroborated_sql(model)} as is_link,
             case
                 when least(household_weight, namesake_weight) > {CONFLICT_WEIGHT} then null
                 when suffixes_differ then 'name_suffix'
