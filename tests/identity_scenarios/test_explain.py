@@ -67,7 +67,7 @@ def test_a_decision_comes_before_every_other_reason(built: Built) -> None:
         ("signups/block-1", "signups/block-2", "guard"),
         ("crm/twin-1", "crm/twin-2", "conflict_rule"),
         ("signups/disjoint-1", "signups/disjoint-2", "no_pair"),
-        ("crm/bridge-1", "crm/bridge-3", "held_back"),
+        ("crm/bridge-1", "crm/bridge-3", "conflict_rule"),
     ],
 )
 def test_two_people_are_told_why(built: Built, left: str, right: str, kind: str) -> None:

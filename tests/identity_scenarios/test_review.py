@@ -23,7 +23,7 @@ LARGE: Records = {
     f"crm:{n:02}": {
         "first_name": "Iris",
         "last_name": "Vann",
-        "city": f"Town {n}",
+        "birth_date": "1980-02-03",
         "email": f"iris{n // 2}@mail.example",
         "phone": f"+141555502{(n + 1) // 2:02}",
     }
@@ -46,9 +46,10 @@ CASES: dict[str, Records] = {
         "signups:1": {"email": "one@mail.example", "phone": "+14155550151"},
     },
     "near_link": {
-        "crm:1": {"first_name": "Ada", "last_name": "Quist", "postal_code": "94110"},
+        "crm:1": {"first_name": "Ada", "last_name": "Quist", "postal_code": "94110",
+                  "email": "ada.q@mail.example"},
         "crm:2": {"first_name": "Ada", "last_name": "Quist", "postal_code": "94110",
-                  "birth_date": "1980-01-02"},
+                  "email": "quist77@post.example", "birth_date": "1980-01-02"},
         "crm:3": {"first_name": "Ada", "last_name": "Quisst", "postal_code": "94110",
                   "email": "quisst@mail.example"},
     },
