@@ -3,9 +3,11 @@ with
 weighed_values as (
 
     select
-        *,
-        case when doubt is null then 0 else 1 end as doubt_level,
-        count(*) over (partition by customer_id, attribute, value_key) as record_count
+        weighed.*,
+        case when weighed.doubt is null then 0 else 1 end as doubt_level,
+        count(*) over (
+            partition by weighed.customer_id, weighed.attribute, weighed.value_key
+        ) as record_count
     from {{ ref('int_customer_360__weighed_values') }} as weighed
     {{ only_new('weighed', 'customer_id') }}
 

@@ -2,7 +2,7 @@ with
 
 source as (
 
-    select * from {{ source('raw_web', 'messages') }} as received
+    select received.* from {{ source('raw_web', 'messages') }} as received
     {{ only_new('received', 'message_id') }}
 
 ),

@@ -40,6 +40,26 @@ def test_spellings_of_a_first_name_do_not_conflict(
     assert pair["household_weight"] > 0
 
 
+def test_a_changed_family_name_and_a_former_address_leave_the_other_details(score: Score) -> None:
+    rest = {"first_name": "Rosalind", "birth_date": "1991-05-17"}
+    details = {"email": "rosalind.v@mail.example", "phone": "+14155550143"}
+    married = weights(
+        score,
+        rest | details | {"last_name": "Vance", **HOME},
+        rest | details | {"last_name": "Achterberg", **HOME},
+    )
+    moved = weights(
+        score,
+        rest | details | {"last_name": "Vance", **HOME},
+        rest
+        | details
+        | {"last_name": "Vance", "address_line": "7 Quay", "postal_code": "10301", "city": "York"},
+    )
+    for pair in (married, moved):
+        assert pair["conflict"] is None
+        assert pair["is_link"]
+
+
 def test_swapped_names_are_weighed_once(score: Score) -> None:
     rest = {"birth_date": "1986-07-07", **HOME}
     pair = weights(
