@@ -1,7 +1,7 @@
 """What became of the builds of a run: the record that publishing and state rely on.
 
 ``raw_goldthread.builds`` has one row per dbt invocation, written before it starts, so that one that
-was killed is known as such; ``raw_goldthread.build_results`` has one row per node it ran.
+was killed is known as such; ``raw_goldthread.build_results`` has one row per node it ran or kept.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ create table if not exists raw_goldthread.build_results (
     build_number bigint, node_id varchar, status varchar, message varchar,
     failing_row_count bigint, compiled_sql varchar
 );
+alter table raw_goldthread.build_results add column if not exists ran_in varchar;
 create table if not exists raw_goldthread.built_project (fingerprint varchar);
 """
 
@@ -88,11 +89,9 @@ def open_build(
     kept: ids of nodes it leaves out as unchanged; their outcomes become this build's own.
     """
     con.execute(_TABLES)
-    row = con.execute(
-        "select coalesce(max(build_number), 0) + 1 from raw_goldthread.builds"
-    ).fetchone()
+    row = con.execute("select max(build_number) from raw_goldthread.builds").fetchone()
     assert row is not None
-    number = int(row[0])
+    number = int(row[0] or 0) + 1
     con.execute("begin")
     if kept:
         names = ", ".join(map(literal, kept))
@@ -127,15 +126,16 @@ def close_build(
             f"dbt ended without results; its log is in {results_path.parent} or logs."
         )
     outcomes = [_outcome(result) for result in content["results"]]
+    invocation = literal(content["metadata"]["invocation_id"])
     con.execute("begin")
     con.execute(
-        "update raw_goldthread.builds set is_finished = true, invocation_id = ? "
-        "where build_number = ?",
-        [content["metadata"]["invocation_id"], number],
+        f"update raw_goldthread.builds set is_finished = true, invocation_id = {invocation} "
+        f"where build_number = {number}"
     )
     con.execute(
         "insert into raw_goldthread.build_results select ?, unnest(?::varchar[]), "
-        "unnest(?::varchar[]), unnest(?::varchar[]), unnest(?::bigint[]), unnest(?::varchar[])",
+        "unnest(?::varchar[]), unnest(?::varchar[]), unnest(?::bigint[]), unnest(?::varchar[]), "
+        f"{invocation}",
         [
             number,
             [outcome.node_id for outcome in outcomes],
@@ -175,9 +175,9 @@ def adopt_build(con: duckdb.DuckDBPyConnection, results_path: Path) -> bool:
         return False
     run = current_run(con)
     con.execute(_TABLES)
+    invocation = literal(content["metadata"]["invocation_id"])
     known = con.execute(
-        "select count(*) from raw_goldthread.builds "
-        f"where invocation_id = {literal(content['metadata']['invocation_id'])}"
+        f"select count(*) from raw_goldthread.builds where invocation_id = {invocation}"
     ).fetchone()
     arguments = content.get("args", {})
     built_clock = any(

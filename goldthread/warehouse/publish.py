@@ -1,7 +1,8 @@
 """Publishing: audited copies of the marts, swapped in whole.
 
 Each file is built aside by an in-memory DuckDB that reads the warehouse and writes the copy, made
-read-only and renamed over the old one. Who has the old file open keeps reading it.
+read-only and renamed over the old one. Of the old one it takes over the tables that no build made
+since. Who has the old file open keeps reading it.
 
 The marts have two names. DuckDB names a database after its file, so that in ``marts.duckdb``
 ``marts.customers`` may mean two things and is refused; in ``goldthread.duckdb`` it is the table.
@@ -23,6 +24,7 @@ from goldthread.warehouse.errors import PublishRefused, WarehouseBusy
 from goldthread.warehouse.files import flush, literal, quoted
 from goldthread.warehouse.state import export_state
 from goldthread.warehouse.transform import Failure, failures, judge
+from goldthread.warehouse.versions import begin_with, note_versions, table_versions
 
 if TYPE_CHECKING:
     import duckdb
@@ -119,17 +121,21 @@ def _copy(
             con.execute(f"attach {literal(settings.warehouse_path)} as warehouse (read_only)")
         except duckdb.IOException as error:
             raise WarehouseBusy(WAREHOUSE_HELD.format(settings=settings, error=error)) from error
-        con.execute(f"attach {literal(aside)} as copy")
-        con.execute(f'create schema copy."{schema}"')
+        versions = table_versions(con)
+        there = begin_with(con, target, aside, schema, versions)
         rows = {}
         for table in _tables(con, schema):
             name = f'copy."{schema}"."{table}"'
-            con.execute(f'create table {name} as from warehouse."{schema}"."{table}"')
+            if table not in there:
+                con.execute(f'create table {name} as from warehouse."{schema}"."{table}"')
+                _comment(con, name, comments.get(table, {}))
             counted = con.execute(f"select count(*) from {name}").fetchone()
             rows[table] = int(counted[0]) if counted else 0
-            _comment(con, name, comments.get(table, {}))
+        written = list(rows)
         if schema == "activation":
             _describe_run(con, syncs)
+            written += ["current_run", "syncs"]
+        note_versions(con, written, versions)
         con.execute("checkpoint copy")
         con.execute("detach copy")
     _seal(aside)

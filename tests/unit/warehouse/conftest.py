@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ import pytest
 from goldthread.settings import Settings
 from goldthread.warehouse import Run, begin_run, connect
 from goldthread.warehouse.builds import close_build, open_build
+from goldthread.warehouse.dbt_process import target_dir
 
 LOG_YAML = """
 models:
@@ -79,14 +80,18 @@ def built(
 ) -> Callable[..., Run]:
     """Start a run and stand in for its full dbt build: append to the log, make the marts."""
 
-    def build(status: str = "pass", finish: bool = True) -> Run:
+    def build(status: str = "pass", finish: bool = True, kept: Sequence[str] = ()) -> Run:
         run = begin()
+        models = {f"model.g.{name}" for name in ("log", "current_run", "customers")} - {*kept}
+        # As begin_build does: what stands there afterwards is this build's.
+        (target_dir(settings) / "run_results.json").unlink(missing_ok=True)
         with connect(settings) as con:
-            number = open_build(con, run, is_full=True)
+            number = open_build(con, run, is_full=True, kept=kept)
             stand_in_for_dbt(con, run)
             if finish:
                 results = write_results(
-                    {"model.g.log": "success", "test.g.log_is_fine.1a": status}, f"b{run.run_id}"
+                    {**dict.fromkeys(models, "success"), "test.g.log_is_fine.1a": status},
+                    f"b{run.run_id}",
                 )
                 close_build(con, number, results)
         return run

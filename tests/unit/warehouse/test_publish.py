@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from goldthread.settings import Settings
-from goldthread.warehouse import PublishRefused, Run
+from goldthread.warehouse import PublishRefused, Run, connect
 from goldthread.warehouse.publish import ChecksFailed, SyncRow, publish
 
 
@@ -55,7 +55,36 @@ def test_only_marts_leave_and_nothing_temporary_stays(
         "select distinct table_schema from information_schema.tables "
         "where table_catalog = 'published'",
     )
-    assert schemas == [("marts",)]
+    assert sorted(schemas) == [("marts",), ("publishing",)]
+
+
+def test_a_table_that_no_build_made_since_is_taken_over(
+    settings: Settings, built: Callable[..., Run]
+) -> None:
+    built()
+    publish(settings, [])
+    # Nobody may do this: it shows which of the two is copied.
+    touch = "update marts.customers set customer_id = 'c2'"
+    run = built(kept=["model.g.customers"])
+    with connect(settings) as con:
+        con.execute(touch)
+    publish(settings, [])
+    assert read(settings, "from marts.customers") == [("c1",)]
+    assert read(settings, "select run_id from marts.current_run") == [(run.run_id,)]
+
+    built()
+    with connect(settings) as con:
+        con.execute(touch)
+        con.execute("create table marts.orders as select 1 as order_id")
+    publish(settings, [])
+    assert read(settings, "from marts.customers") == [("c2",)]
+    assert read(settings, "from marts.orders") == [(1,)]
+
+    built(kept=["model.g.customers"])
+    with connect(settings) as con:
+        con.execute("drop table marts.orders")
+    _, (marts, _) = publish(settings, [])
+    assert marts.rows == {"current_run": 1, "customers": 1}
 
 
 def test_published_files_refuse_writers(settings: Settings, built: Callable[..., Run]) -> None:
