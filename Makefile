@@ -9,7 +9,7 @@ export DBT_PROFILES_DIR := $(CURDIR)
 export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test build dev lint format bench bench-crash clean
+.PHONY: help demo test test-long build dev lint format bench bench-crash clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -27,7 +27,10 @@ demo: $(READY) ## the whole job on generated data: files to customers to a deliv
 	@$(BIN)/goldthread demo
 
 test: lint ## lint, then every test
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations 12
+
+test-long: $(READY) ## the increments of ten deliveries, too long for every day (three minutes)
+	GOLDTHREAD_LONG_TESTS=1 $(BIN)/python -m pytest tests/integration/test_increments.py
 
 build: $(READY) ## load the input and build, test and publish the warehouse
 	@$(BIN)/goldthread load && $(BIN)/goldthread build && $(BIN)/goldthread publish

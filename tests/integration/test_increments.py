@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import datetime
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from tests.integration.arrivals import Arrivals
 from tests.published_tables import differences
 
 AS_OF = datetime(2026, 11, 15, 12)
+
+LONG = pytest.mark.skipif(not os.environ.get("GOLDTHREAD_LONG_TESTS"), reason="make test-long")
 
 # What is about the way and not about the people: which ids were issued and lost, and when members
 # came and went (audience_members has who is in).
@@ -36,7 +39,8 @@ def at_once(pack: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return _built(pack, tmp_path_factory.mktemp("once"), count=1)
 
 
-@pytest.mark.parametrize("count", [3, 10])
+# Ten deliveries take as long as all the other tests of this folder; `make test-long` has them.
+@pytest.mark.parametrize("count", [3, pytest.param(10, marks=LONG)])
 def test_increments_make_the_marts_of_one_full_run(
     pack: Path, at_once: Path, tmp_path: Path, count: int
 ) -> None:
