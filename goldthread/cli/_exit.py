@@ -82,6 +82,8 @@ def clear_errors() -> Iterator[None]:
     except click.ClickException:
         raise
     except Exception as error:
+        # A full disk is told by whoever writes just then: DuckDB, dlt, SQLite, the system. Any
+        # other error is raised as it is.
         if (hint := room_hint(str(error))) is None:
             raise
         raise Stop(f"{hint}\n{type(error).__name__}: {error}", ExitCode.FAILED) from error

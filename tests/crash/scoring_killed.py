@@ -36,6 +36,7 @@ def main(path: str, moment: str) -> None:
         if moment == "after":
             kill()
 
+    # Replaced on purpose: the kill must fall inside the method that keeps the scores.
     KeptScores.keep = interrupted  # type: ignore[method-assign]
     table = score_pairs(
         con.sql("select * from main.records"),

@@ -235,6 +235,7 @@ def stages_of_a_run(told: dict[str, float]) -> list[Stage]:
         Stage(
             f"run: {name.split(' ', 1)[0].lower()}",
             ("run",),
+            # Bound now, as `last` goes on changing; mypy cannot infer a default's type here.
             lambda one, last=last: last in one.told,  # type: ignore[misc]
             max(told[name], 0.05),
         )

@@ -26,6 +26,31 @@ models:
 
 AS_OF = datetime(2026, 11, 1, 6)
 
+# A dbt project named `small` on the home's warehouse, but for its models.
+PROJECT = {
+    "dbt_project.yml": """
+name: small
+profile: small
+model-paths: [models]
+test-paths: [tests/dbt]
+flags: {send_anonymous_usage_stats: false}
+""",
+    "profiles.yml": """
+small:
+  target: duckdb
+  outputs:
+    duckdb: {type: duckdb, path: "{{ env_var('GOLDTHREAD_HOME') }}/warehouse.duckdb"}
+""",
+}
+
+
+def write_project(settings: Settings, files: dict[str, str]) -> None:
+    """Write files by their path under the project's folder."""
+    for name, text in files.items():
+        path = settings.project_dir / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
 
 @pytest.fixture
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:

@@ -13,22 +13,10 @@ from goldthread.warehouse.builds import Standing
 from goldthread.warehouse.dbt_process import NodeDone, ensure_manifest, manifest_path
 from goldthread.warehouse.transform import build, judge
 
-from .conftest import AS_OF
+from .conftest import AS_OF, PROJECT, write_project
 
 FILES = {
-    "dbt_project.yml": """
-name: small
-profile: small
-model-paths: [models]
-test-paths: [tests/dbt]
-flags: {send_anonymous_usage_stats: false}
-""",
-    "profiles.yml": """
-small:
-  target: duckdb
-  outputs:
-    duckdb: {type: duckdb, path: "{{ env_var('GOLDTHREAD_HOME') }}/warehouse.duckdb"}
-""",
+    **PROJECT,
     "models/_models.yml": """
 sources:
   - name: raw_goldthread
@@ -61,10 +49,7 @@ from range(3) as t(i)
 def project(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
     monkeypatch.setenv("DBT_PROFILES_DIR", str(settings.project_dir))
     monkeypatch.setenv("DBT_LOG_PATH", str(settings.home / "logs"))
-    for name, text in FILES.items():
-        path = settings.project_dir / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
+    write_project(settings, FILES)
     return settings
 
 

@@ -13,23 +13,11 @@ from goldthread.warehouse.dbt_process import run_dbt
 from goldthread.warehouse.transform import build, judge
 from goldthread.warehouse.unchanged import unchanged_nodes
 
-from .conftest import AS_OF
+from .conftest import AS_OF, PROJECT, write_project
 
 FILES = {
-    "dbt_project.yml": """
-name: small
-profile: small
-model-paths: [models]
-test-paths: [tests/dbt]
-flags: {send_anonymous_usage_stats: false}
-models: {small: {+materialized: table}}
-""",
-    "profiles.yml": """
-small:
-  target: duckdb
-  outputs:
-    duckdb: {type: duckdb, path: "{{ env_var('GOLDTHREAD_HOME') }}/warehouse.duckdb"}
-""",
+    **PROJECT,
+    "dbt_project.yml": PROJECT["dbt_project.yml"] + "models: {small: {+materialized: table}}",
     "models/_models.yml": """
 sources:
   - name: raw_a
@@ -66,10 +54,7 @@ class Bench:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        for name, text in FILES.items():
-            path = settings.project_dir / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text)
+        write_project(settings, FILES)
         with connect(settings) as con:
             for schema, table in (("raw_a", "people"), ("raw_b", "orders")):
                 con.execute(f"create schema {schema}")
