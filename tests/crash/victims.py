@@ -202,7 +202,8 @@ class CrashHome:
         files = [
             str(path.relative_to(home))
             for path in home.rglob("*")
-            if path.suffix in {".tmp", ".wal", ".new"} or "parts" in path.parent.parts
+            if path.suffix in {".tmp", ".wal", ".new"}
+            or not {"parts", "pipelines"}.isdisjoint(path.parent.parts)
         ]
         tables = []
         for path in (self.settings.warehouse_path, *home.glob("*/*.duckdb")):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from connectors.sources._engine.state import pipeline_name
 from goldthread.settings import PROJECT_DIR
 from tests.integration.loading import Home
 from tests.unit.connectors.sources.samples import SIGNUP_HEADER, lines, message, signup
@@ -67,3 +68,15 @@ def test_after_any_kill_one_load_gives_what_an_undisturbed_one_gives(
     assert killed.content() == undisturbed.content()
     leftovers = [path.name for path in (killed.settings.dlt_dir / "parts").glob("*")]
     assert leftovers == []
+
+
+def test_a_load_of_nothing_new_removes_what_a_load_killed_at_its_end_left(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    first_delivery(home)
+    home.load("web")
+    working = home.settings.dlt_dir
+    for folder in (working / "parts" / "web", working / "pipelines" / pipeline_name("web")):
+        folder.mkdir(parents=True)
+        (folder / "messages-00000.parquet").touch()
+    home.load("web")
+    assert list(working.glob("*/*")) == []

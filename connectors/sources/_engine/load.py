@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from connectors.sources._engine.discovery import find_source, source_names
 from connectors.sources._engine.files import Todo, changed_files, open_file
+from connectors.sources._engine.pipeline import run_pipeline, working_folder
 from connectors.sources._engine.raw_tables import (
     ensure_tables,
     refresh_views,
@@ -87,6 +88,8 @@ class Load:
 
     def prepare(self, con: duckdb.DuckDBPyConnection) -> bool:
         """Make the raw tables, mend a killed load, see what is new. Says whether anything is."""
+        for folder in (self._folder, working_folder(self.settings, self.source.name)):
+            shutil.rmtree(folder, ignore_errors=True)
         ensure_tables(con, self.source)
         self._state = read_state(con, self.source.name)
         remove_unfinished(con, self.source, self._state.run_number)
@@ -98,7 +101,6 @@ class Load:
 
     def stage(self, con: duckdb.DuckDBPyConnection) -> None:
         """Check and type all changed files into Parquet parts."""
-        shutil.rmtree(self._folder, ignore_errors=True)
         self._folder.mkdir(parents=True)
         for position, table in enumerate(self.source.tables):
             if self._todo[table.name]:
@@ -107,8 +109,6 @@ class Load:
 
     def hand_over(self) -> None:
         """Let dlt append the parts and keep the state. The warehouse must be closed."""
-        from connectors.sources._engine.pipeline import run_pipeline
-
         try:
             run_pipeline(self.settings, self.source.name, self._parts, self._state)
         finally:

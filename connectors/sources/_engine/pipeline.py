@@ -15,19 +15,23 @@ if TYPE_CHECKING:
     from goldthread.settings import Settings
 
 
+def working_folder(settings: Settings, source: str) -> Path:
+    """Where dlt keeps what it is working on; nothing in it counts between loads."""
+    return settings.dlt_dir / "pipelines" / pipeline_name(source)
+
+
 def run_pipeline(
     settings: Settings, source: str, parts: dict[str, list[Path]], state: SourceState
 ) -> None:
     """Append the parts to ``raw_<source>`` and keep the state, all in one dlt load package.
 
-    The local working folder is made anew each time and removed at the end: what counts is what
-    stands in the warehouse, and no copy of people's data stays behind. The warehouse must not be
+    The local working folder has to be gone and is removed at the end: what counts is what stands
+    in the warehouse, and no copy of people's data stays behind. The warehouse must not be
     open in this process.
 
     Raises NotWritten when dlt cannot finish; then nothing of the package counts.
     """
-    folder = settings.dlt_dir / "pipelines" / pipeline_name(source)
-    shutil.rmtree(folder, ignore_errors=True)
+    folder = working_folder(settings, source)
     os.environ.setdefault("DLT_DATA_DIR", str(settings.dlt_dir))
     os.environ.setdefault("RUNTIME__DLTHUB_TELEMETRY", "false")
     os.environ.setdefault("RUNTIME__LOG_LEVEL", "CRITICAL")
