@@ -14,11 +14,21 @@ from importlib.metadata import version
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DagsterDbtTranslator, DbtCliResource, DbtProject
 from packaging.version import Version
 
 from goldthread.settings import Settings
-from goldthread.warehouse.dbt_process import dbt_executable, ensure_manifest, target_dir
+from goldthread.warehouse.dbt_process import (
+    dbt_executable,
+    ensure_manifest,
+    start_dbt,
+    target_dir,
+)
+from orchestration.dbt_assets import (
+    DagsterDbtTranslator,
+    DbtCliInvocation,
+    DbtCliResource,
+    DbtProject,
+)
 
 SETTINGS = Settings.load()
 MANIFEST: dict[str, Any] = json.loads(ensure_manifest(SETTINGS).read_bytes())
@@ -51,6 +61,22 @@ class Dbt(DbtCliResource):
         # Only row counts and column metadata would need dbt in this process; publishing reports
         # them. dagster-dbt itself does without an adapter under Fusion.
         return None
+
+    def whole(
+        self, arguments: Sequence[str], context: dg.AssetExecutionContext
+    ) -> DbtCliInvocation:
+        """Like ``cli`` for a command on the whole project, by the dbt that waits, if one does."""
+        return DbtCliInvocation(
+            process=start_dbt(SETTINGS, arguments),
+            manifest=MANIFEST,
+            dagster_dbt_translator=Translator(),
+            project_dir=PROJECT.project_dir,
+            target_path=target_dir(SETTINGS),
+            raise_on_error=False,
+            cli_version=self._cli_version,
+            project=PROJECT,
+            context=context,
+        )
 
 
 def dbt_resource() -> Dbt:

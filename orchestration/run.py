@@ -63,7 +63,7 @@ def run_daily(settings: Settings, as_of: datetime, command: str, listener: Liste
     # Whoever watches gets the listener's news instead.
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
     job = defs().resolve_job_def("daily")
-    # dagster-dbt repeats dbt's log on standard output; it stands in target/dbt.log as well.
+    # dagster-dbt repeats dbt's log on standard output; it stands in logs/dbt.log as well.
     with (
         headless_instance(settings) as instance,
         listening(listener),

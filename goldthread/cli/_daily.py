@@ -27,15 +27,18 @@ _STAGES = {
 
 def run_with_progress(settings: Settings, as_of: datetime, command: str, bar: Bar) -> RunOutcome:
     """Run the daily job, moving ``bar``; raises what ``run_daily`` raises."""
-    bar.advance("Starting Dagster")
-    from orchestration.run import run_daily
+    from goldthread.warehouse.dbt_process import dbt_ahead
 
     def show(news: Progress) -> None:
         stage = _STAGES[news.stage]
         each = news.stage in ("load", "sync")
         bar.advance(f"{stage} {news.what}" if each else stage, news.done, news.total)
 
-    outcome = run_daily(settings, as_of, command, show)
+    bar.advance("Starting Dagster")
+    with dbt_ahead(settings):
+        from orchestration.run import run_daily
+
+        outcome = run_daily(settings, as_of, command, show)
     bar.close()
     return outcome
 

@@ -10,7 +10,8 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,11 @@ if TYPE_CHECKING:
 # What a manifest is made of.
 _PROJECT_PARTS = ("models", "macros", "seeds", "tests/dbt")
 _PROJECT_FILES = ("dbt_project.yml", "profiles.yml")
+
+# Beside the manifest: the fingerprint of the project it was made of.
+_PARSED = "parsed_project"
+
+_waiting: subprocess.Popen[bytes] | None = None
 
 
 @dataclass(frozen=True)
@@ -73,6 +79,53 @@ def dbt_executable() -> str:
     return str(Path(sys.executable).with_name("dbt"))
 
 
+@contextmanager
+def dbt_ahead(settings: Settings) -> Iterator[None]:
+    """Start a dbt now, for the first ``start_dbt`` of this block; ended with it if nobody came.
+
+    None is started where the project has to be parsed first.
+    """
+    global _waiting
+    if _parsed_project(settings) == project_fingerprint(settings.project_dir):
+        worker = [sys.executable, "-m", "goldthread.warehouse.dbt_ahead"]
+        _waiting = _start(settings, worker, stdin=subprocess.PIPE)
+    try:
+        yield
+    finally:
+        process, _waiting = _waiting, None
+        if process is not None:
+            process.kill()
+            process.communicate()
+
+
+def start_dbt(settings: Settings, arguments: Sequence[str]) -> subprocess.Popen[bytes]:
+    """Start one dbt command, which tells its events as JSON lines on its standard output."""
+    global _waiting
+    arguments = ["--log-format", "json", *arguments]
+    process, _waiting = _waiting, None
+    if process is not None and process.stdin is not None:
+        try:
+            with process.stdin as command:
+                command.write(json.dumps(arguments).encode() + b"\n")
+        except BrokenPipeError:
+            # It died; a new one may say why.
+            process.wait()
+        else:
+            return process
+    return _start(settings, [dbt_executable(), *arguments], stdin=subprocess.DEVNULL)
+
+
+def _start(settings: Settings, command: Sequence[str], stdin: int) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        command,
+        cwd=settings.project_dir,
+        env=dbt_environment(settings),
+        stdin=stdin,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+
+
 def run_dbt(
     settings: Settings,
     arguments: Sequence[str],
@@ -83,17 +136,8 @@ def run_dbt(
     Raises BuildFailed with dbt's own errors when it could not run at all.
     """
     settings.home.mkdir(parents=True, exist_ok=True)
-    command = [dbt_executable(), "--log-format", "json", *arguments]
     errors: list[str] = []
-    with subprocess.Popen(
-        command,
-        cwd=settings.project_dir,
-        env=dbt_environment(settings),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        encoding="utf-8",
-    ) as process:
+    with start_dbt(settings, arguments) as process:
         assert process.stdout is not None
         for event in _events(process.stdout):
             if event["level"] == "error":
@@ -112,13 +156,19 @@ def ensure_manifest(settings: Settings) -> Path:
     Raises BuildFailed when the project cannot be parsed.
     """
     path = manifest_path(settings)
-    seen = path.with_name("parsed_project")
     found = project_fingerprint(settings.project_dir)
-    is_known = seen.exists() and seen.read_text(encoding="ascii") == found
-    if not is_known or read_artifact(path) is None:
+    if found != _parsed_project(settings) or read_artifact(path) is None:
         _parse(settings)
-        seen.write_text(found, encoding="ascii")
+        path.with_name(_PARSED).write_text(found, encoding="ascii")
     return path
+
+
+def _parsed_project(settings: Settings) -> str | None:
+    """The fingerprint of the project that the manifest was made of."""
+    try:
+        return manifest_path(settings).with_name(_PARSED).read_text(encoding="ascii")
+    except FileNotFoundError:
+        return None
 
 
 def project_fingerprint(project_dir: Path) -> str:
@@ -149,14 +199,14 @@ def _parse(settings: Settings) -> None:
         raise BuildFailed("dbt could not parse the project; `dbt parse` shows why.")
 
 
-def _events(lines: Iterator[str]) -> Iterator[dict[str, Any]]:
+def _events(lines: Iterable[bytes]) -> Iterator[dict[str, Any]]:
     """dbt's log lines as {level, message, node?}; what is no event (a traceback) is an error."""
     for line in lines:
         try:
             record = json.loads(line)
             info, data = record["info"], record.get("data", {})
         except (ValueError, KeyError, TypeError):
-            yield {"level": "error", "message": line.rstrip()}
+            yield {"level": "error", "message": line.decode(errors="replace").rstrip()}
             continue
         event = {"level": info["level"], "message": info["msg"]}
         # dbt's own word for it differs between models and tests.

@@ -28,6 +28,7 @@ from goldthread.warehouse.unchanged import (
     code_fingerprint,
     note_basis,
     unchanged_nodes,
+    without,
 )
 
 if TYPE_CHECKING:
@@ -119,10 +120,7 @@ def begin_build(settings: Settings, *, is_full: bool, full_refresh: bool = False
     (target_dir(settings) / "run_results.json").unlink(missing_ok=True)
     arguments = [*BUILD_ARGUMENTS, *(["--full-refresh"] if full_refresh else [])]
     if kept:
-        # Just these: else dbt leaves out the tests that a model shares with them, too. As one
-        # argument: dagster-dbt reads no more.
-        arguments += ["--indirect-selection", "empty", "--exclude"]
-        arguments += [" ".join(node.name for node in kept)]
+        arguments += without(settings, kept)
     return Build(number, tuple(arguments), code, is_full, tuple(kept))
 
 

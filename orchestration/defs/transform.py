@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DbtCliInvocation, dbt_assets
 
 from goldthread.warehouse import BuildFailed
 from goldthread.warehouse.dbt_process import target_dir
 from goldthread.warehouse.transform import begin_build, end_build
 from goldthread.warehouse.unchanged import Kept
+from orchestration.dbt_assets import DbtCliInvocation, dbt_assets
 from orchestration.home import RunHome
 from orchestration.progress import report
 from orchestration.project import MANIFEST, PROJECT, Dbt, Translator, ancestors, node_count
@@ -26,11 +26,15 @@ def transform(
     settings = home.settings
     begun = begin_build(settings, is_full=not context.is_subset)
     # Judged by what it leaves, not by its exit code: the outcome is recorded in any case.
-    invocation = dbt.cli(
-        list(begun.arguments),
-        context=context,
-        target_path=target_dir(settings),
-        raise_on_error=False,
+    invocation = (
+        dbt.whole(begun.arguments, context)
+        if begun.is_full
+        else dbt.cli(
+            list(begun.arguments),
+            context=context,
+            target_path=target_dir(settings),
+            raise_on_error=False,
+        )
     )
     yield from _with_kept(_told(invocation, node_count() - len(begun.kept)), begun.kept)
     yield from _kept_checks(context, begun.kept)

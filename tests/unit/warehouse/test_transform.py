@@ -5,12 +5,18 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
+import psutil
 import pytest
 
 from goldthread.settings import Settings
 from goldthread.warehouse import BuildFailed, Run, begin_run, connect
 from goldthread.warehouse.builds import Standing
-from goldthread.warehouse.dbt_process import NodeDone, ensure_manifest, manifest_path
+from goldthread.warehouse.dbt_process import (
+    NodeDone,
+    dbt_ahead,
+    ensure_manifest,
+    manifest_path,
+)
 from goldthread.warehouse.transform import build, judge
 
 from .conftest import AS_OF, PROJECT, write_project
@@ -58,6 +64,14 @@ def begin(settings: Settings) -> Run:
         return begin_run(con, settings, AS_OF, "load")
 
 
+def waiting_dbts() -> list[psutil.Process]:
+    return [
+        child
+        for child in psutil.Process().children()
+        if "goldthread.warehouse.dbt_ahead" in child.cmdline()
+    ]
+
+
 def test_a_build_exports_state_and_a_failed_check_is_told_with_rows(project: Settings) -> None:
     begin(project)
     seen: list[NodeDone] = []
@@ -68,7 +82,11 @@ def test_a_build_exports_state_and_a_failed_check_is_told_with_rows(project: Set
     assert judge(project).standing is Standing.PASSED
 
     begin(project)
-    failed = build(project)
+    ensure_manifest(project)
+    with dbt_ahead(project):
+        (waiting,) = waiting_dbts()
+        failed = build(project)
+        assert not waiting.is_running()
     assert failed.state_rows == {}
     (failure,) = failed.failures
     assert failure.name == "assert_runs_are_few"
@@ -76,6 +94,22 @@ def test_a_build_exports_state_and_a_failed_check_is_told_with_rows(project: Set
     assert failure.columns == ("record", "run_number")
     assert sorted(failure.rows) == [("r0", 2), ("r1", 2), ("r2", 2)]
     assert judge(project).standing is Standing.FAILED
+
+
+def test_a_dbt_started_ahead_is_no_obstacle(project: Settings) -> None:
+    begin(project)
+    with dbt_ahead(project):
+        # There is nothing yet that it could read.
+        assert waiting_dbts() == []
+    ensure_manifest(project)
+    with dbt_ahead(project):
+        (unneeded,) = waiting_dbts()
+    assert not unneeded.is_running()
+    with dbt_ahead(project):
+        (killed,) = waiting_dbts()
+        killed.kill()
+        killed.wait()
+        assert build(project).counts == {"success": 2, "pass": 1}
 
 
 def test_a_project_that_cannot_be_parsed_is_told_in_dbts_words(project: Settings) -> None:
