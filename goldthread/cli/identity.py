@@ -1,26 +1,18 @@
-"""goldthread identity: train the linkage model, measure the result."""
+"""goldthread identity: everything about who is one person."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from goldthread.cli._exit import EXIT_CODES_HELP, ExitCode, Stop, clear_errors
 from goldthread.cli._identity_diff import diff
+from goldthread.cli._identity_evaluate import evaluate
 from goldthread.cli._identity_explain import explain
 from goldthread.cli._identity_repair import repair_plan
+from goldthread.cli._identity_train import train
 from goldthread.cli._options import json_option
-
-if TYPE_CHECKING:
-    import duckdb
-
-    from goldthread.identity import LinkageModel
-
-RECORDS = "intermediate.int_identity__linkage_records"
-NICKNAMES = "seeds.nicknames"
-CUSTOMERS = "marts.customer_source_records"
 
 
 @click.group()
@@ -28,94 +20,8 @@ def command() -> None:
     """Ask about resolved customers and compare them; train the model that links records."""
 
 
-for subcommand in (diff, explain, repair_plan):
+for subcommand in (diff, evaluate, explain, repair_plan, train):
     command.add_command(subcommand)
-
-
-@command.command(epilog=EXIT_CODES_HELP)
-@click.option(
-    "--out",
-    type=click.Path(dir_okay=False, path_type=Path),
-    default=None,
-    metavar="FILE",
-    help="Where the model goes. Default: the home's own, which the next build uses.",
-)
-@click.option("--seed", type=int, default=1, show_default=True, help="Of the random pairs.")
-@json_option
-def train(out: Path | None, seed: int, as_json: bool) -> None:
-    """Estimate the model's parameters from the warehouse's records, without labels.
-
-    The same records and seed give the same model. A model holds no record, but chances, and the
-    frequencies of names that at least five records bear. Needs one build before.
-    """
-    from goldthread.cli._console import print_json
-    from goldthread.identity import own_model_path
-    from goldthread.identity import train as train_model
-    from goldthread.settings import Settings
-    from goldthread.warehouse import connect, run_lock
-
-    settings = Settings.load()
-    path = out or own_model_path(settings)
-    with clear_errors(), run_lock(settings, "goldthread identity train"):
-        con = connect(settings)
-        try:
-            _require(con, RECORDS)
-            model = train_model(
-                con.sql(f"select * from {RECORDS}"),
-                con.sql(f"select * from {NICKNAMES}"),
-                con,
-                seed,
-            )
-        finally:
-            con.close()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    model.save(path)
-    if as_json:
-        print_json({"path": path, "notes": model.notes, "levels": _levels(model)})
-    else:
-        _print_model(model, path)
-
-
-@command.command(epilog=EXIT_CODES_HELP)
-@click.option(
-    "--truth",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    default=None,
-    metavar="FILE",
-    help="Parquet with source, source_record_id, person_id. Default: _truth of the demo input.",
-)
-@json_option
-def evaluate(truth: Path | None, as_json: bool) -> None:
-    """Compare the warehouse's customers with the truth.
-
-    Precision and recall are counted over the pairs of records that the customers imply; B-cubed
-    over the records. Records that the truth does not name are left out.
-    """
-    from goldthread.cli._console import console, grid, print_json
-    from goldthread.identity import evaluate as evaluate_clusters
-    from goldthread.settings import Settings
-    from goldthread.warehouse import connect
-
-    settings = Settings.load()
-    path = truth or settings.input_dir / "_truth" / "source_records.parquet"
-    if not path.exists():
-        raise Stop(f"There is no truth at {path}; name one with --truth.", ExitCode.NOT_FOUND)
-    with clear_errors():
-        con = connect(settings, read_only=True)
-        try:
-            _require(con, CUSTOMERS)
-            con.register("truth_in", con.read_parquet(str(path)))
-            figures = evaluate_clusters(
-                con,
-                "(select customers.customer_id as cluster_id, truth_in.person_id "
-                f"from truth_in join {CUSTOMERS} as customers using (source, source_record_id))",
-            ).figures()
-        finally:
-            con.close()
-    if as_json:
-        print_json(figures)
-    else:
-        console().print(grid("Customers against the truth", ("figure", "value"), figures.items()))
 
 
 @command.command(epilog=EXIT_CODES_HELP)
@@ -192,38 +98,3 @@ def _renaming(option: str) -> tuple[str, str]:
     if not separator or not ours or not theirs:
         raise Stop(f"--column {option}: write it as OURS=THEIRS.", ExitCode.USAGE)
     return ours, theirs
-
-
-def _require(con: duckdb.DuckDBPyConnection, table: str) -> None:
-    schema, name = table.split(".")
-    known = con.execute(
-        "select 1 from information_schema.tables where table_schema = ? and table_name = ?",
-        [schema, name],
-    ).fetchone()
-    if known is None:
-        raise Stop(
-            f"The warehouse holds no {table} yet; run `goldthread build` first.", ExitCode.NOT_READY
-        )
-
-
-def _levels(model: LinkageModel) -> list[dict[str, str | float]]:
-    return [
-        {
-            "comparison": name,
-            "level": level.label,
-            "m": level.m,
-            "u": level.u,
-            "bits": round(level.bits, 2),
-            "bits_against_household": round(level.household_bits, 2),
-            "bits_against_namesakes": round(level.namesake_bits, 2),
-        }
-        for name, levels in model.levels.items()
-        for level in levels
-    ]
-
-
-def _print_model(model: LinkageModel, path: Path) -> None:
-    from goldthread.cli._console import console, table_of
-
-    people = model.notes["people"]
-    console().print(table_of(f"Trained on {people:,} records, written to {path}", _levels(model)))

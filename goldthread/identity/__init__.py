@@ -4,7 +4,7 @@ Knows nothing of dbt, Dagster or files; tables come in and go out as DuckDB rela
 """
 
 from goldthread.identity.clustering import cluster_records
-from goldthread.identity.evaluation import Evaluation, evaluate
+from goldthread.identity.evaluation import Evaluation, evaluate, evaluate_links
 from goldthread.identity.model import LinkageModel, committed_model, current_model, own_model_path
 from goldthread.identity.scoring import score_pairs
 from goldthread.identity.training import train
@@ -16,6 +16,7 @@ __all__ = [
     "committed_model",
     "current_model",
     "evaluate",
+    "evaluate_links",
     "own_model_path",
     "score_pairs",
     "train",

@@ -7,13 +7,7 @@ from typing import TYPE_CHECKING, Any
 from goldthread.identity.components import component_of
 from goldthread.identity.contested import contested_components
 from goldthread.identity.model import LinkageModel, current_model
-from goldthread.identity.settling import (
-    BRIDGE_PROBABILITY,
-    ESTABLISHED_PROFILES,
-    MAX_PROFILES,
-    HeldBack,
-    settle,
-)
+from goldthread.identity.settling import HeldBack, JoinLimits, settle
 from goldthread.identity.weighing import Judge
 from goldthread.identity.workspace import adopt, scratch
 
@@ -36,6 +30,7 @@ def cluster_records(
     edges: Any,
     scored_pairs: Any,
     identifiers: Any,
+    join_limits: Any,
     session: Any,
     model: LinkageModel | None = None,
 ) -> pa.Table:
@@ -46,7 +41,7 @@ def cluster_records(
     are one person; dropped; apart: people decided that these are two persons), priority (0: people
     decided), is_certain, match_probability (null when the records cannot be compared).
     scored_pairs: as ``score_pairs`` returns them. identifiers: source_record_key, identifier_type,
-    identifier_value, is_unique_per_person.
+    identifier_value, is_unique_per_person. join_limits: limit_name, limit_value.
     Returns source_record_key, cluster_key (the smallest source_record_key of the cluster), and
     where a risky link of the record was not followed, held_back_from (the record at the other end,
     the first of several) and held_back_because (see ``settling.HeldBack``).
@@ -58,10 +53,14 @@ def cluster_records(
             ("edges_in", edges),
             ("scored_in", scored_pairs),
             ("identifiers_in", identifiers),
+            ("join_limits_in", join_limits),
         ):
             adopt(cursor, name, table)
-        _write_graph(cursor)
-        settled, held_back = _settled(cursor, model or current_model())
+        limits = JoinLimits.of(
+            cursor.execute("select limit_name, limit_value from join_limits_in").fetchall()
+        )
+        _write_graph(cursor, limits)
+        settled, held_back = _settled(cursor, model or current_model(), limits)
         cursor.register("settled", settled)
         cursor.register("held_back", held_back)
         result = cursor.execute(
@@ -96,7 +95,7 @@ def cluster_records(
         return result
 
 
-def _write_graph(cursor: duckdb.DuckDBPyConnection) -> None:
+def _write_graph(cursor: duckdb.DuckDBPyConnection, limits: JoinLimits) -> None:
     """Write tables nodes, links, scored, unique_ids, kept_apart, components and contested."""
     import pyarrow as pa
 
@@ -141,11 +140,12 @@ def _write_graph(cursor: duckdb.DuckDBPyConnection) -> None:
         join nodes using (id)
         left join (
             select distinct label as doubtful_label from links join components on id_l = id
-            where not is_certain and coalesce(match_probability, 0) < {BRIDGE_PROBABILITY}
+            where not is_certain
+                and coalesce(match_probability, 0) < {limits.least_bridge_probability}
         ) on label = doubtful_label
         group by label
-        having count(distinct profile) > {MAX_PROFILES} or (
-            count(distinct profile) >= 2 * {ESTABLISHED_PROFILES}
+        having count(distinct profile) > {limits.most_profiles} or (
+            count(distinct profile) >= {2 * limits.established_profiles}
             and any_value(doubtful_label) is not null
         )
         """
@@ -170,7 +170,9 @@ def _write_pairs(
     )
 
 
-def _settled(cursor: duckdb.DuckDBPyConnection, model: LinkageModel) -> tuple[pa.Table, pa.Table]:
+def _settled(
+    cursor: duckdb.DuckDBPyConnection, model: LinkageModel, limits: JoinLimits
+) -> tuple[pa.Table, pa.Table]:
     """Cluster the records of contested components one component at a time.
 
     Returns id, label; and of the links held back id, other_id, because, one row an id.
@@ -185,7 +187,7 @@ def _settled(cursor: duckdb.DuckDBPyConnection, model: LinkageModel) -> tuple[pa
     ).fetchone()
     judge = Judge(model, *(priors or (0.0, 1.0, 1.0)))
     for component in contested_components(cursor, list(model.levels)):
-        settled = settle(component, judge)
+        settled = settle(component, judge, limits)
         for cluster in settled.clusters:
             ids.extend(cluster)
             labels.extend([cluster[0]] * len(cluster))

@@ -53,6 +53,25 @@ class Evaluation:
         }
 
 
+@dataclass(frozen=True)
+class LinkEvaluation:
+    """Counts of pairs of different records: of one person in truth, linked, both."""
+
+    true_pair_count: int
+    linked_pair_count: int
+    right_pair_count: int
+
+    def figures(self) -> dict[str, float]:
+        """Pairwise precision, recall and F1 by name."""
+        precision = _share(self.right_pair_count, self.linked_pair_count)
+        recall = _share(self.right_pair_count, self.true_pair_count)
+        return {
+            "pairwise_precision": round(precision, 5),
+            "pairwise_recall": round(recall, 5),
+            "pairwise_f1": round(_harmonic(precision, recall), 5),
+        }
+
+
 def evaluate(con: duckdb.DuckDBPyConnection, labelled: str) -> Evaluation:
     """Compare clusters with the truth.
 
@@ -96,6 +115,41 @@ def evaluate(con: duckdb.DuckDBPyConnection, labelled: str) -> Evaluation:
         largest_cluster=int(row[6]),
         largest_person=int(row[7]),
     )
+
+
+def evaluate_links(con: duckdb.DuckDBPyConnection, labelled: str, links: str) -> LinkEvaluation:
+    """Compare the links themselves with the truth, before anything follows from two of them.
+
+    labelled: a table or sub-query of source_record_key, profile_key, person_id; records of one
+    profile say the same and count once. links: left_key, right_key, in any order and number.
+    """
+    row = con.execute(
+        f"""
+        with labelled as (from {labelled} where person_id is not null),
+        profiles as (
+            select profile_key, min(person_id) as person_id from labelled group by 1
+        ),
+        linked as (
+            select distinct
+                least(l.profile_key, r.profile_key) as left_key,
+                greatest(l.profile_key, r.profile_key) as right_key
+            from {links} as links
+            join labelled as l on links.left_key = l.source_record_key
+            join labelled as r on links.right_key = r.source_record_key
+            where l.profile_key <> r.profile_key
+        ),
+        people as (select count(*) as n from profiles group by person_id)
+        select
+            (select coalesce(sum(n * (n - 1) / 2), 0) from people),
+            count(*),
+            count(*) filter (where l.person_id = r.person_id)
+        from linked
+        join profiles as l on linked.left_key = l.profile_key
+        join profiles as r on linked.right_key = r.profile_key
+        """
+    ).fetchone()
+    assert row is not None
+    return LinkEvaluation(int(row[0]), int(row[1]), int(row[2]))
 
 
 def _share(part: int, whole: int) -> float:

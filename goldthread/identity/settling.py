@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -12,14 +13,32 @@ if TYPE_CHECKING:
 # What the details of both sides must make of a join: more likely one person than not.
 LEAST_PROBABILITY = 0.5
 
-# Nobody is known by more different named records than this: a join that would make such a person
-# is held back for people to decide.
-MAX_PROFILES = 30
 
-# Two sides of at least so many different named records each are somebody already: what joins them
-# by one link must be more probable than what joins a single record.
-ESTABLISHED_PROFILES = 2
-BRIDGE_PROBABILITY = 0.9
+@dataclass(frozen=True)
+class JoinLimits:
+    """When a join that nothing contradicts is held back (seed ``join_limits``, docs/adr/0006).
+
+    most_profiles: different named records one person may be known by. established_profiles: a side
+    of so many is somebody already. least_bridge_probability: what one link needs that is all that
+    joins two such sides.
+    """
+
+    most_profiles: int
+    established_profiles: int
+    least_bridge_probability: float
+
+    @classmethod
+    def of(cls, rows: Iterable[tuple[str, float]]) -> JoinLimits:
+        """From limit_name, limit_value. Raises ValueError when one is missing or unknown."""
+        found = dict(rows)
+        names = {field.name for field in fields(cls)}
+        if found.keys() != names:
+            raise ValueError(f"join_limits holds {sorted(found)}, not {sorted(names)}")
+        return cls(
+            int(found["most_profiles"]),
+            int(found["established_profiles"]),
+            float(found["least_bridge_probability"]),
+        )
 
 
 @dataclass(frozen=True)
@@ -76,7 +95,7 @@ class Settled:
     held_back: list[HeldBack]
 
 
-def settle(component: Component, judge: Judge) -> Settled:
+def settle(component: Component, judge: Judge, limits: JoinLimits) -> Settled:
     """Merge records along the links, strongest first, as long as nothing speaks against it.
 
     A link is not followed when it would give one person two values of a unique identifier, when
@@ -86,7 +105,7 @@ def settle(component: Component, judge: Judge) -> Settled:
     Links that people decided are stopped only by such a decision. Last, a record that has nothing
     but a disputed value follows the value's holders, if these have become one.
     """
-    groups = _Groups(component, judge)
+    groups = _Groups(component, judge, limits)
     held_back = []
     for edge in sorted(component.edges, key=lambda edge: edge.rank):
         left, right = groups.of[edge.left], groups.of[edge.right]
@@ -127,8 +146,9 @@ def contradict(left: set[tuple[str, str]], right: set[tuple[str, str]]) -> bool:
 class _Groups:
     """The records merged so far, and what is known between any two groups of them."""
 
-    def __init__(self, component: Component, judge: Judge) -> None:
+    def __init__(self, component: Component, judge: Judge, limits: JoinLimits) -> None:
         self._judge = judge
+        self._limits = limits
         nodes = {node for edge in component.edges for node in (edge.left, edge.right)}
         for disputed in component.disputed.values():
             nodes |= disputed.bearers
@@ -167,10 +187,10 @@ class _Groups:
     def risk(self, left: int, right: int) -> str | None:
         """Why people should decide on this join; None where it is as safe as any."""
         ours, theirs = self._profiles[left], self._profiles[right]
-        if len(ours | theirs) > MAX_PROFILES:
+        if len(ours | theirs) > self._limits.most_profiles:
             return "oversize_cluster"
         if (
-            min(len(ours), len(theirs)) < ESTABLISHED_PROFILES
+            min(len(ours), len(theirs)) < self._limits.established_profiles
             or self._links[left].get(right, 0) > 1
         ):
             return None
@@ -178,7 +198,7 @@ class _Groups:
         if levels is None:
             return "bridge_link"
         probability = self._judge.probability(levels, right in self._suffix[left])
-        return "bridge_link" if probability < BRIDGE_PROBABILITY else None
+        return "bridge_link" if probability < self._limits.least_bridge_probability else None
 
     def merge(self, left: int, right: int) -> None:
         """Make one group of two."""

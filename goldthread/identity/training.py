@@ -5,9 +5,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from goldthread.identity.blocking import RULES, Rule, choose_loose_rules, write_candidates_by_rule
+from goldthread.identity.charts import save_estimates, save_model_charts
 from goldthread.identity.comparisons import FIXED_U, TERM_FREQUENCIES, starting_settings
 from goldthread.identity.mixture import Chances, separate, without_matches
 from goldthread.identity.model import LinkageModel, is_missing
@@ -44,12 +46,17 @@ SESSIONS = (
 
 
 def train(
-    records: Any, nicknames: Any, session: Any, seed: int = 1, temper: float = TEMPER
+    records: Any,
+    nicknames: Any,
+    session: Any,
+    seed: int = 1,
+    temper: float = TEMPER,
+    charts: Path | None = None,
 ) -> LinkageModel:
     """Estimate the model's parameters from person records by expectation maximisation.
 
     records: int_identity__linkage_records. seed: of the random pairs u is estimated from. temper:
-    share of the starting value in each parameter.
+    share of the starting value in each parameter. charts: a folder that gets pictures of the model.
     The same records and seed give the same model.
 
     Splink estimates u from random pairs and m from pairs that agree on something. Its two classes
@@ -62,7 +69,7 @@ def train(
         prepare_people(cursor, "records", "nicknames")
         people = _count(cursor, "people")
         model = LinkageModel(
-            settings=_estimate(cursor, seed),
+            settings=_estimate(cursor, seed, charts),
             term_frequencies={
                 column: _frequencies(cursor, column) for column in TERM_FREQUENCIES.values()
             },
@@ -71,7 +78,10 @@ def train(
         rules = (*RULES, *choose_loose_rules(cursor, "people"))
         write_candidates_by_rule(cursor, "people", "candidates", rules)
         weigh(cursor, model, "candidates", "scores")
-        return _with_households(cursor, model, people, rules, temper)
+        model = _with_households(cursor, model, people, rules, temper)
+        if charts:
+            save_model_charts(cursor, model, charts)
+        return model
 
 
 def _count(cursor: duckdb.DuckDBPyConnection, table: str) -> int:
@@ -80,7 +90,7 @@ def _count(cursor: duckdb.DuckDBPyConnection, table: str) -> int:
     return int(row[0])
 
 
-def _estimate(cursor: duckdb.DuckDBPyConnection, seed: int) -> dict[str, Any]:
+def _estimate(cursor: duckdb.DuckDBPyConnection, seed: int, charts: Path | None) -> dict[str, Any]:
     """Splink's own training: u from random pairs, m in sessions that each fix something."""
     from splink import DuckDBAPI, Linker
 
@@ -93,6 +103,8 @@ def _estimate(cursor: duckdb.DuckDBPyConnection, seed: int) -> dict[str, Any]:
             if _count(cursor, pairs) >= LEAST_PAIRS:
                 linker.training.estimate_parameters_using_expectation_maximisation(rule)
         settings: dict[str, Any] = linker.misc.save_model_to_json()
+        if charts:
+            save_estimates(linker, charts)
     # A name Splink makes up anew each time.
     settings.pop("linker_uid", None)
     # A level that never occurred has no estimate yet.

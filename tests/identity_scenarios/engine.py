@@ -81,7 +81,7 @@ class Engine:
         self.con.execute("attach ':memory:' as warehouse; use warehouse")
         for schema in SCHEMAS:
             self.con.execute(f"create schema {schema}")
-        for seed in ("identity_rules", "identifier_blocklist", "nicknames"):
+        for seed in ("identity_rules", "identifier_blocklist", "join_limits", "nicknames"):
             path = PROJECT_DIR / "seeds" / "identity" / f"{seed}.csv"
             self.con.execute(f"create table seeds.{seed} as from read_csv('{path}')")
         self.con.execute(f"create table raw_goldthread.state_identity_assignment_log ({LOG})")
@@ -201,6 +201,7 @@ class Engine:
             self._table("int_identity__edges"),
             self._table("int_identity__scored_pairs"),
             self._table("int_identity__joining_identifiers"),
+            self._table("join_limits", "seeds"),
             self.con,
             self.linkage,
         )

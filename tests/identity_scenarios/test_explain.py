@@ -67,11 +67,21 @@ def test_a_decision_comes_before_every_other_reason(built: Built) -> None:
         ("signups/block-1", "signups/block-2", "guard"),
         ("crm/twin-1", "crm/twin-2", "conflict_rule"),
         ("signups/disjoint-1", "signups/disjoint-2", "no_pair"),
-        ("crm/bridge-1", "crm/bridge-3", "conflict_rule"),
+        ("crm/bridge-1", "crm/bridge-3", "held_back"),
     ],
 )
 def test_two_people_are_told_why(built: Built, left: str, right: str, kind: str) -> None:
     assert kind in kinds(told(built, left, right))
+
+
+def test_a_join_held_back_is_told_as_the_review_queue_has_it(built: Built) -> None:
+    (reason,) = told(built, "crm/bridge-1", "crm/bridge-3").reasons
+    assert reason.text.startswith("linked by phone +14155550241, but held back for review")
+    queued = built.home.query(
+        "select source_record_key, other_source_record_key from marts.identity_review "
+        "where review_type = 'bridge_link'"
+    )
+    assert (reason.left_key, reason.right_key) in queued
 
 
 def test_an_identifier_or_an_id_means_its_records(built: Built) -> None:

@@ -10,5 +10,6 @@ def model(dbt, session):
         edges=dbt.ref("int_identity__edges"),
         scored_pairs=dbt.ref("int_identity__scored_pairs"),
         identifiers=dbt.ref("int_identity__joining_identifiers"),
+        join_limits=dbt.ref("join_limits"),
         session=session,
     )

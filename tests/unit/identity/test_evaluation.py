@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-from goldthread.identity import evaluate
+from goldthread.identity import evaluate, evaluate_links
 
 
 def test_pairs_and_b_cubed(con: duckdb.DuckDBPyConnection) -> None:
@@ -21,3 +21,16 @@ def test_pairs_and_b_cubed(con: duckdb.DuckDBPyConnection) -> None:
     assert found.b_cubed_precision == pytest.approx((4 / 3 + 1 / 3 + 1) / 4)
     assert found.b_cubed_recall == pytest.approx((2 + 0.5 + 0.5) / 4)
     assert (found.largest_cluster, found.largest_person) == (3, 2)
+
+
+def test_links_are_counted_once_a_profile(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute(
+        "create table labelled as select * from (values ('a', 'a', 'p'), ('b', 'a', 'p'), "
+        "('c', 'c', 'p'), ('d', 'd', 'q'), ('e', 'e', null)) "
+        "as t (source_record_key, profile_key, person_id)"
+    )
+    links = "(values ('a', 'b'), ('b', 'c'), ('c', 'a'), ('c', 'd'), ('d', 'e'))"
+    found = evaluate_links(con, "labelled", f"(from {links} as t (left_key, right_key))")
+    # One true pair of profiles, a and c; linked are that one and c with d.
+    assert (found.true_pair_count, found.linked_pair_count, found.right_pair_count) == (1, 2, 1)
+    assert found.figures()["pairwise_f1"] == pytest.approx(2 / 3, abs=1e-5)

@@ -12,6 +12,7 @@ from goldthread.identity.settling import (
     Disputed,
     Edge,
     HeldBack,
+    JoinLimits,
     contradict,
     settle,
 )
@@ -19,6 +20,7 @@ from goldthread.identity.weighing import Judge
 
 SAME = (5, 3, 5, 3, 2, 4)
 NAMESAKES = (5, 3, 1, 0, 0, 4)
+LIMITS = JoinLimits(30, 2, 0.9)
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +38,7 @@ def test_the_weaker_link_goes_where_two_users_would_become_one(judge: Judge) -> 
         unique_ids={1: {("user_id", "a")}, 4: {("user_id", "b")}},
     )
     # Logins (rank 1) hold; the link between the two people gives way.
-    assert settle(component, judge).clusters == [[1, 2], [3, 4]]
+    assert settle(component, judge, LIMITS).clusters == [[1, 2], [3, 4]]
 
 
 def test_a_decision_passes_where_identifiers_contradict(judge: Judge) -> None:
@@ -44,12 +46,12 @@ def test_a_decision_passes_where_identifiers_contradict(judge: Judge) -> None:
         edges=[edge(1, 2, rank=0, decided=True)],
         unique_ids={1: {("user_id", "a")}, 2: {("user_id", "b")}},
     )
-    assert settle(component, judge).clusters == [[1, 2]]
+    assert settle(component, judge, LIMITS).clusters == [[1, 2]]
 
 
 def test_a_decision_keeps_apart_what_links_join(judge: Judge) -> None:
     component = Component(edges=[edge(1, 2, rank=1), edge(2, 3, rank=1)], apart={(1, 3)})
-    clusters = settle(component, judge).clusters
+    clusters = settle(component, judge, LIMITS).clusters
     assert [1, 2, 3] not in clusters
     assert sorted(record for cluster in clusters for record in cluster) == [1, 2, 3]
 
@@ -68,7 +70,7 @@ def test_records_without_birth_date_do_not_outvote_those_with_one(judge: Judge) 
             (1, 4): NAMESAKES,
         },
     )
-    assert settle(component, judge).clusters == [[1, 2], [3, 4]]
+    assert settle(component, judge, LIMITS).clusters == [[1, 2], [3, 4]]
 
 
 def test_a_disputed_value_follows_its_holders_once_they_are_one(judge: Judge) -> None:
@@ -76,18 +78,18 @@ def test_a_disputed_value_follows_its_holders_once_they_are_one(judge: Judge) ->
     component = Component(
         edges=[edge(1, 2)], levels={(1, 2): SAME}, disputed={shared: Disputed({1, 2}, {3})}
     )
-    assert settle(component, judge).clusters == [[1, 2, 3]]
+    assert settle(component, judge, LIMITS).clusters == [[1, 2, 3]]
     component.disputed = {shared: Disputed({1, 2, 99}, {3})}
-    assert settle(component, judge).clusters == [[1, 2], [3]]
+    assert settle(component, judge, LIMITS).clusters == [[1, 2], [3]]
 
 
 def test_the_order_of_the_links_does_not_matter(judge: Judge) -> None:
     edges = [edge(n, n + 1, rank=1 + n % 2) for n in range(12)]
     ids = {n: {("user_id", str(n // 4))} for n in range(0, 13, 4)}
-    expected = settle(Component(edges=edges, unique_ids=ids), judge).clusters
+    expected = settle(Component(edges=edges, unique_ids=ids), judge, LIMITS).clusters
     for seed in range(10):
         shuffled = random.Random(seed).sample(edges, len(edges))
-        assert settle(Component(edges=shuffled, unique_ids=ids), judge).clusters == expected
+        assert settle(Component(edges=shuffled, unique_ids=ids), judge, LIMITS).clusters == expected
 
 
 def test_one_side_may_know_more_identifiers_than_the_other() -> None:
@@ -101,7 +103,7 @@ def test_one_doubtful_link_does_not_join_two_known_people(judge: Judge) -> None:
     component = Component(
         edges=[edge(1, 2), edge(3, 4), edge(2, 3, rank=3)], profiles={n: n for n in range(1, 5)}
     )
-    settled = settle(component, judge)
+    settled = settle(component, judge, LIMITS)
     assert settled.clusters == [[1, 2], [3, 4]]
     assert settled.held_back == [HeldBack(2, 3, "bridge_link")]
 
@@ -110,7 +112,7 @@ def test_a_login_joins_whoever_it_joins(judge: Judge) -> None:
     component = Component(
         edges=[edge(1, 2), edge(3, 4), edge(2, 3, rank=1)], profiles={n: n for n in range(1, 5)}
     )
-    assert settle(component, judge).clusters == [[1, 2, 3, 4]]
+    assert settle(component, judge, LIMITS).clusters == [[1, 2, 3, 4]]
 
 
 def test_two_links_or_probable_details_make_no_bridge(judge: Judge) -> None:
@@ -124,15 +126,15 @@ def test_two_links_or_probable_details_make_no_bridge(judge: Judge) -> None:
         profiles={n: n for n in range(1, 5)},
     )
     for component in (twice, probable):
-        assert settle(component, judge).clusters == [[1, 2, 3, 4]]
+        assert settle(component, judge, LIMITS).clusters == [[1, 2, 3, 4]]
 
 
 def test_a_person_of_too_many_different_records_is_held_back(judge: Judge) -> None:
     chain = [edge(n, n + 1) for n in range(40)]
-    different = settle(Component(edges=chain, profiles={n: n for n in range(41)}), judge)
+    different = settle(Component(edges=chain, profiles={n: n for n in range(41)}), judge, LIMITS)
     assert max(map(len, different.clusters)) == 30
     assert {held.because for held in different.held_back} == {"oversize_cluster"}
-    same = settle(Component(edges=chain, profiles=dict.fromkeys(range(41), 0)), judge)
+    same = settle(Component(edges=chain, profiles=dict.fromkeys(range(41), 0)), judge, LIMITS)
     assert list(map(len, same.clusters)) == [41]
 
 
@@ -141,6 +143,20 @@ def test_a_link_that_another_way_made_good_is_not_held_back(judge: Judge) -> Non
         edges=[edge(1, 2), edge(3, 4), edge(2, 3, rank=3), edge(1, 5, rank=4), edge(4, 5, rank=5)],
         profiles={n: n for n in range(1, 5)},
     )
-    settled = settle(component, judge)
+    settled = settle(component, judge, LIMITS)
     assert settled.clusters == [[1, 2, 3, 4, 5]]
     assert settled.held_back == []
+
+
+def test_the_limits_of_risky_joins_are_data(judge: Judge) -> None:
+    chain = Component(edges=[edge(n, n + 1) for n in range(9)], profiles={n: n for n in range(10)})
+    assert max(map(len, settle(chain, judge, JoinLimits(4, 2, 0.9)).clusters)) == 4
+    bridge = Component(
+        edges=[edge(1, 2), edge(3, 4), edge(2, 3, rank=3)], profiles={n: n for n in range(1, 5)}
+    )
+    assert settle(bridge, judge, JoinLimits(30, 3, 0.9)).clusters == [[1, 2, 3, 4]]
+
+
+def test_a_missing_limit_is_named() -> None:
+    with pytest.raises(ValueError, match="least_bridge_probability"):
+        JoinLimits.of([("most_profiles", 30), ("established_profiles", 2)])

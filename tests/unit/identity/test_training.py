@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -50,6 +51,23 @@ def test_a_birth_date_stays_strong_evidence_where_everybody_is_there_twice(
     same = next(level for level in model.levels["birth_date"] if level.label == "same")
     # One pair in 1,200 random ones is a match, and one in 22,000 strangers shares a birth date.
     assert same.bits > 12
+
+
+def test_a_seed_gives_one_model_and_its_charts(
+    con: duckdb.DuckDBPyConnection, nicknames: pa.Table, tmp_path: Path
+) -> None:
+    records = linkage_records(duplicated(40, 2))
+    folders = tmp_path / "first", tmp_path / "second"
+    models = [train(records, nicknames, con, charts=folder) for folder in folders]
+    assert models[0] == models[1]
+    charts = {path.name: path.read_bytes() for path in folders[0].iterdir()}
+    assert charts.keys() == {
+        *("match_weights.svg", "m_u_parameters.svg"),
+        *("parameter_estimates.svg", "unlinkables.svg"),
+    }
+    assert charts == {path.name: path.read_bytes() for path in folders[1].iterdir()}
+    assert b"birth_date" in charts["match_weights.svg"]
+    assert all(chart.startswith(b"<svg") for chart in charts.values())
 
 
 def test_a_handful_of_records_leaves_the_starting_values(
