@@ -1,13 +1,9 @@
-"""A process that scores the pairs of a small warehouse and kills itself at a given moment.
-
-Arguments: the warehouse file; before, during or after the scores are kept, or never.
-"""
+"""A process that scores the pairs of a small warehouse and kills itself at a given moment."""
 
 from __future__ import annotations
 
 import os
 import signal
-import sys
 
 import duckdb
 
@@ -20,6 +16,7 @@ def kill() -> None:
 
 
 def main(path: str, moment: str) -> None:
+    """path: the warehouse file. moment: before, during or after the scores are kept, or never."""
     con = duckdb.connect(path)
     catalog = con.execute("select current_catalog()").fetchone()
     assert catalog is not None
@@ -48,7 +45,4 @@ def main(path: str, moment: str) -> None:
     )
     con.register("scored", table)
     con.execute("create or replace table scored_pairs as from scored")
-
-
-if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2])
+    con.close()

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from goldthread.settings import Settings
+from tests.dbt_commands import take_over
 from tests.identity_scenarios.engine import compiled_models
 from tests.identity_scenarios.scenario_home import ScenarioHome
 
@@ -41,8 +42,9 @@ class Built(NamedTuple):
 
 
 @pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
+def built(parsed_project: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
     home = tmp_path_factory.mktemp("scenarios")
+    take_over(parsed_project, home / "target", home)
     scenarios = ScenarioHome(Settings(home=home, input_dir=home / "input"), home / "target")
     found = {}
     for batch in (1, 2, 3, 4):
@@ -62,9 +64,9 @@ def states(built: Built) -> dict[str, State]:
 
 
 @pytest.fixture(scope="session")
-def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+def models(parsed_project: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The compiled SQL of the identity models, for ``Engine``."""
-    return compiled_models(tmp_path_factory.mktemp("compiled"))
+    return compiled_models(tmp_path_factory.mktemp("compiled"), parsed_project)
 
 
 def read(home: ScenarioHome) -> State:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -19,7 +18,7 @@ import duckdb
 
 from goldthread.identity import LinkageModel, cluster_records, committed_model, score_pairs
 from goldthread.settings import PROJECT_DIR
-from goldthread.warehouse.dbt_process import dbt_executable
+from tests.dbt_commands import ForkedDbt, take_over
 
 FIRST_DAY = datetime(2026, 1, 1, 12)
 PERSON = (
@@ -45,18 +44,21 @@ Records = dict[str, Record]
 Partition = set[frozenset[str]]
 
 
-def compiled_models(folder: Path) -> dict[str, str]:
-    """The SQL of each identity model as dbt compiles it for a new warehouse, by model name."""
-    subprocess.run(
-        [
-            *(dbt_executable(), "--quiet", "compile", "--select"),
-            *("models/intermediate/identity", "models/marts/identity"),
-            *("--target-path", str(folder / "target"), "--log-path", str(folder)),
-        ],
-        cwd=PROJECT_DIR,
-        env=os.environ | {"GOLDTHREAD_HOME": str(folder), "DBT_PROFILES_DIR": str(PROJECT_DIR)},
-        check=True,
-    )
+def compiled_models(folder: Path, parsed: Path) -> dict[str, str]:
+    """The SQL of each identity model as dbt compiles it for a new warehouse, by model name.
+
+    parsed: the parsed project.
+    """
+    take_over(parsed, folder / "target", folder)
+    command = [
+        *("dbt", "--quiet", "compile", "--select"),
+        *("models/intermediate/identity", "models/marts/identity"),
+        *("--target-path", str(folder / "target"), "--log-path", str(folder)),
+    ]
+    home = {"GOLDTHREAD_HOME": str(folder), "DBT_PROFILES_DIR": str(PROJECT_DIR)}
+    with ForkedDbt(command, cwd=PROJECT_DIR, env=os.environ | home) as process:
+        said = process.stdout.read()
+    assert process.returncode == 0, said
     manifest = json.loads((folder / "target" / "manifest.json").read_bytes())
     return {
         node["name"]: node["compiled_code"]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,6 +13,7 @@ from connectors.sources._engine.raw_tables import ensure_tables, refresh_views
 from goldthread.settings import Settings
 from goldthread.warehouse import start_run
 from goldthread.warehouse.dbt_process import dbt_environment
+from tests.dbt_commands import ForkedDbt
 
 DATA = Path(__file__).parent / "data"
 FIRST_DAY = datetime(2026, 1, 1, 12)
@@ -109,19 +108,14 @@ class ScenarioHome:
 
     def _dbt(self, *options: str) -> None:
         command = [
-            str(Path(sys.executable).with_name("dbt")),
-            *("build", "--select", "+models/marts/identity", "--exclude-resource-type"),
+            *("dbt", "build", "--select", "+models/marts/identity", "--exclude-resource-type"),
             *("test", "unit_test", *options, "--target-path", str(self.target)),
             *("--log-path", str(self.target / "logs")),
         ]
-        done = subprocess.run(
-            command,
-            cwd=self.settings.project_dir,
-            env=dbt_environment(self.settings),
-            capture_output=True,
-            text=True,
-        )
-        assert done.returncode == 0, done.stdout[-3000:]
+        environment = dbt_environment(self.settings)
+        with ForkedDbt(command, cwd=self.settings.project_dir, env=environment) as process:
+            said = process.stdout.read()
+        assert process.returncode == 0, said[-3000:]
 
     def query(self, sql: str) -> list[tuple[str, ...]]:
         with duckdb.connect(str(self.settings.warehouse_path), read_only=True) as con:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from goldthread import generate
 from goldthread.settings import PROJECT_DIR, Settings
+from tests.dbt_commands import take_over
 from tests.identity_scenarios.scenario_home import ScenarioHome
 
 RECORDS = """\
@@ -25,7 +26,9 @@ MESSAGES = (
 )
 
 
-def test_a_row_of_rules_and_a_column_make_an_identifier(tmp_path: Path) -> None:
+def test_a_row_of_rules_and_a_column_make_an_identifier(
+    parsed_project: Path, tmp_path: Path
+) -> None:
     project = tmp_path / "project"
     for name in ("models", "macros", "seeds", "tests/dbt", "dbt_project.yml", "profiles.yml"):
         source, target = PROJECT_DIR / name, project / name
@@ -51,6 +54,7 @@ def test_a_row_of_rules_and_a_column_make_an_identifier(tmp_path: Path) -> None:
     (data / "overrides.csv").write_text(header + "\n", encoding="utf-8")
     settings = Settings(home=tmp_path / "home", input_dir=tmp_path, project_dir=project)
     settings.home.mkdir()
+    take_over(parsed_project, tmp_path / "target", settings.home)
     home = ScenarioHome(settings, tmp_path / "target", data)
     home.build(1)
     customers = dict(

@@ -24,6 +24,8 @@ ROWS = (
     "shop,3,Ida,Kern,1991-02-17,ida@mail.example,3 Mill Lane,10001,New York",
 )
 
+pytestmark = pytest.mark.usefixtures("forked_dbt")
+
 
 def resolve(folder: Path, rows: tuple[str, ...], out: str, *options: str) -> list[dict[str, str]]:
     table = folder / "people.csv"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import signal
 import threading
 from multiprocessing.context import ForkServerProcess
@@ -10,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.dbt_commands import FORKS
 from tests.faulty_receiver import SECRET, Fault, FaultyReceiver, Seen, faulty_receiver
 from tests.integration import killed_apply
 from tests.sync_home import Row, SyncHome, members
@@ -30,14 +30,9 @@ def publish(home: SyncHome, rows: list[Row], **options: dict[str, str | None]) -
     home.publish(rows, home.spec(settings=settings), home.files_spec(), **options)
 
 
-# A server that has loaded everything once forks each victim: importing anew would take the time.
-VICTIMS = multiprocessing.get_context("forkserver")
-VICTIMS.set_forkserver_preload(["tests.integration.killed_apply", "pyarrow", "duckdb"])
-
-
 def start(home: SyncHome, sync: str, url: str, *point: str | int) -> ForkServerProcess:
     arguments = (home.settings.home, sync, url, SECRET, point)
-    process = VICTIMS.Process(target=killed_apply.run, args=arguments)
+    process = FORKS.Process(target=killed_apply.run, args=arguments)
     process.start()
     return process
 

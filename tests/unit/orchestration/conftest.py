@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 from unittest import mock
 
 import dagster as dg
 import pytest
 
+from tests.dbt_commands import take_over
+
 
 @pytest.fixture(scope="session")
-def definitions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dg.Definitions]:
+def definitions(
+    parsed_project: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dg.Definitions]:
     folder = tmp_path_factory.mktemp("definitions")
+    take_over(parsed_project, folder / "target", folder / "home")
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith("GOLDTHREAD_")
     }

@@ -21,6 +21,8 @@ from goldthread.warehouse.transform import build, judge
 
 from .conftest import AS_OF, PROJECT, write_project
 
+pytestmark = pytest.mark.usefixtures("forked_dbt")
+
 FILES = {
     **PROJECT,
     "models/_models.yml": """

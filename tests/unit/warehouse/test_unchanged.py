@@ -15,6 +15,8 @@ from goldthread.warehouse.unchanged import unchanged_nodes
 
 from .conftest import AS_OF, PROJECT, write_project
 
+pytestmark = pytest.mark.usefixtures("forked_dbt")
+
 FILES = {
     **PROJECT,
     "dbt_project.yml": PROJECT["dbt_project.yml"] + "models: {small: {+materialized: table}}",
