@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterator
-from functools import partial
+import subprocess
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
@@ -30,7 +29,7 @@ def parsed_project(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> 
     with (folder / ".lock").open("w") as lock, pytest.MonkeyPatch.context() as patch:
         fcntl.flock(lock, fcntl.LOCK_EX)
         patch.setenv("DBT_TARGET_PATH", str(folder / "target"))
-        patch.setattr(dbt_process, "subprocess", _with(ForkedDbt))
+        patch.setattr(dbt_process, "_start", _forking())
         return dbt_process.ensure_manifest(settings).parent
 
 
@@ -38,9 +37,20 @@ def parsed_project(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> 
 def forked_dbt(parsed_project: Path) -> Iterator[None]:
     """What ``run_dbt`` starts in this module is forked, and the project parsed already."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(dbt_process, "subprocess", _with(partial(ForkedDbt, parsed=parsed_project)))
+        patch.setattr(dbt_process, "_start", _forking(parsed_project))
         yield
 
 
-def _with(popen: object) -> SimpleNamespace:
-    return SimpleNamespace(Popen=popen, PIPE=None, STDOUT=None)
+def _forking(parsed: Path | None = None) -> Callable[..., ForkedDbt | subprocess.Popen[bytes]]:
+    ordinary = dbt_process._start
+
+    def start(
+        settings: Settings, command: Sequence[str], stdin: int
+    ) -> ForkedDbt | subprocess.Popen[bytes]:
+        if stdin == subprocess.PIPE:
+            # Not a command: a dbt that waits for one.
+            return ordinary(settings, command, stdin)
+        environment = dbt_process.dbt_environment(settings)
+        return ForkedDbt(command, cwd=settings.project_dir, env=environment, parsed=parsed)
+
+    return start

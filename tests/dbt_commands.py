@@ -18,7 +18,6 @@ from collections.abc import Mapping, Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
 from goldthread.settings import PROJECT_DIR
 
@@ -31,15 +30,18 @@ FORKS.set_forkserver_preload(
 _PARSED = "partial_parse.msgpack"
 
 
-def take_over(parsed: Path, target: Path, home: Path | str) -> None:
+def take_over(
+    parsed: Path, target: Path, home: Path | str, parsed_home: Path | None = None
+) -> None:
     """Put the parsed project where dbt looks for it when it works on ``home``.
 
+    parsed_home: the home it was parsed for, if that is not the one of ``parsed_project``.
     dbt parses anew for every warehouse path, whose hash stands in its file. Here nothing that is
     parsed depends on the path, so the hash is exchanged.
     """
     shutil.copytree(parsed, target, dirs_exist_ok=True)
     content = (target / _PARSED).read_bytes()
-    known = _profile_hash(parsed.parent / "home")
+    known = _profile_hash(parsed_home or parsed.parent / "home")
     assert content.count(known) == 1, "dbt makes its hash of the profile in another way now"
     (target / _PARSED).write_bytes(content.replace(known, _profile_hash(home)))
 
@@ -56,7 +58,7 @@ def _profile_hash(home: Path | str) -> bytes:
 class ForkedDbt:
     """A dbt command in a forked process; of ``subprocess.Popen`` it has what ``run_dbt`` uses.
 
-    parsed: the parsed project, for targets that hold none.
+    command: dbt and its arguments. parsed: the parsed project, for targets that hold none.
     """
 
     def __init__(
@@ -66,7 +68,6 @@ class ForkedDbt:
         cwd: Path,
         env: Mapping[str, str],
         parsed: Path | None = None,
-        **_: Any,
     ) -> None:
         arguments = list(command[1:])
         if parsed is not None and cwd == PROJECT_DIR:
@@ -79,7 +80,7 @@ class ForkedDbt:
         self.process = FORKS.Process(target=_dbt, args=(arguments, cwd, dict(env), said))
         self.process.start()
         said.close()
-        self.stdout = os.fdopen(os.dup(heard.fileno()), encoding="utf-8")
+        self.stdout = os.fdopen(os.dup(heard.fileno()), "rb")
         heard.close()
 
     @property

@@ -87,7 +87,7 @@ def prepare(folder: Path, people: int, stack: ExitStack) -> Ground:
 def copy_of(first_day: CrashHome, home: CrashHome) -> None:
     """Give ``home`` all that the first day left, the e-mail tool's lists included."""
     shutil.copytree(first_day.settings.home, home.settings.home)
-    home.take_over_parsed_project(first_day)
+    home.take_over_parsed_project(first_day.target, first_day.settings.home)
     for key, fields in first_day.receiver.lists.members().items():
         home.receiver.lists.put(key, str(fields["list"]), fields)
 

@@ -132,6 +132,8 @@ def _build(settings: Settings, select: Sequence[str], stage: str, on_node: OnNod
         [
             *("build", "--exclude-resource-type", "test", "unit_test", "--select", *select),
             *("--target-path", str(target), "--log-path", str(settings.home / "logs")),
+            # Nobody reads them, and to write them takes a second.
+            "--no-write-json",
         ],
         note,
     )

@@ -10,6 +10,7 @@ import random
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import pytest
 
@@ -55,7 +56,7 @@ class Story:
 
 
 @pytest.fixture(scope="module")
-def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
+def story(parsed_project: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     folder = tmp_path_factory.mktemp("crash")
     pack = folder / "pack"
     generate_pack(PackOptions(PEOPLE, 7, DEFAULT_AS_OF), pack, processes=1)
@@ -65,8 +66,9 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
             for name in ("undisturbed", "victim")
         ]
         story = Story(*homes)
+        for home in homes:
+            home.take_over_parsed_project(parsed_project)
         story.seconds, _ = story.undisturbed.seconds("run")
-        story.victim.take_over_parsed_project(story.undisturbed)
         assert story.undisturbed.leftovers() == []
         assert story.undisturbed.receiver.lists.members()
         yield story

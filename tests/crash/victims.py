@@ -13,7 +13,6 @@ import os
 import random
 import re
 import resource
-import shutil
 import signal
 import subprocess
 import sys
@@ -27,6 +26,7 @@ import duckdb
 import psutil
 
 from goldthread.settings import PROJECT_DIR, Settings
+from tests.dbt_commands import take_over
 from tests.faulty_receiver import SECRET, FaultyReceiver
 from tests.published_tables import differences
 
@@ -167,9 +167,9 @@ class CrashHome:
         running.kill(is_alone=is_alone)
         return running.process.returncode == -signal.SIGKILL
 
-    def take_over_parsed_project(self, other: CrashHome) -> None:
+    def take_over_parsed_project(self, parsed: Path, parsed_home: Path | None = None) -> None:
         """Spare dbt its first parse."""
-        shutil.copytree(other.target, self.target, dirs_exist_ok=True)
+        take_over(parsed, self.target, self.settings.home, parsed_home)
 
     def faults(self, undisturbed: CrashHome) -> list[str]:
         """What is wrong with this home, measured by one that nobody disturbed."""

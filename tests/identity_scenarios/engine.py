@@ -57,7 +57,7 @@ def compiled_models(folder: Path, parsed: Path) -> dict[str, str]:
     ]
     home = {"GOLDTHREAD_HOME": str(folder), "DBT_PROFILES_DIR": str(PROJECT_DIR)}
     with ForkedDbt(command, cwd=PROJECT_DIR, env=os.environ | home) as process:
-        said = process.stdout.read()
+        said = process.stdout.read().decode()
     assert process.returncode == 0, said
     manifest = json.loads((folder / "target" / "manifest.json").read_bytes())
     return {

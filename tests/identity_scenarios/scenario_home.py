@@ -108,13 +108,15 @@ class ScenarioHome:
 
     def _dbt(self, *options: str) -> None:
         command = [
-            *("dbt", "build", "--select", "+models/marts/identity", "--exclude-resource-type"),
+            # Nobody reads its artifacts, and to write them takes a second.
+            *("dbt", "--no-write-json", "--log-level", "error"),
+            *("build", "--select", "+models/marts/identity", "--exclude-resource-type"),
             *("test", "unit_test", *options, "--target-path", str(self.target)),
             *("--log-path", str(self.target / "logs")),
         ]
         environment = dbt_environment(self.settings)
         with ForkedDbt(command, cwd=self.settings.project_dir, env=environment) as process:
-            said = process.stdout.read()
+            said = process.stdout.read().decode()
         assert process.returncode == 0, said[-3000:]
 
     def query(self, sql: str) -> list[tuple[str, ...]]:

@@ -21,6 +21,7 @@ import pytest
 
 from goldthread.demo.summary import Assignment, assignment
 from goldthread.settings import PROJECT_DIR, Settings
+from tests.dbt_commands import take_over
 
 PEOPLE = 300
 COPIED = ("goldthread", "connectors", "orchestration", "models", "macros", "seeds", "tests/dbt")
@@ -76,8 +77,9 @@ class Home:
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
+def home(parsed_project: Path, tmp_path_factory: pytest.TempPathFactory) -> Home:
     home = Home(tmp_path_factory.mktemp("end_to_end"))
+    take_over(parsed_project, home.target, home.settings.home)
     result = home.type("demo", "--people", str(PEOPLE), "--json")
     home.first = json.loads(result.stdout)
     home.ids = assignment(home.settings)
@@ -147,7 +149,6 @@ def test_a_failed_check_publishes_nothing_and_shows_rows(home: Home, tmp_path: P
     check = tmp_path / "tests" / "dbt" / "singular" / "assert_nobody_is_a_customer.sql"
     check.parent.mkdir(parents=True, exist_ok=True)
     check.write_text(FAILING_CHECK)
-    home.settings.warehouse_path.unlink()
     before = {path: path.stat() for path in home.settings.published_dir.iterdir()}
     as_of = (home.settings.input_dir / "_truth" / "as_of.txt").read_text().strip()
     result = home.type("run", "--as-of", as_of, project=tmp_path, exit_code=3)

@@ -24,7 +24,13 @@ ROWS = (
     "shop,3,Ida,Kern,1991-02-17,ida@mail.example,3 Mill Lane,10001,New York",
 )
 
-pytestmark = pytest.mark.usefixtures("forked_dbt")
+pytestmark = pytest.mark.usefixtures("forked_dbt", "no_parsed_project_of_our_own")
+
+
+@pytest.fixture
+def no_parsed_project_of_our_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever stands in ``target`` of this checkout: the command takes what it finds there."""
+    monkeypatch.setenv("DBT_TARGET_PATH", str(tmp_path / "target"))
 
 
 def resolve(folder: Path, rows: tuple[str, ...], out: str, *options: str) -> list[dict[str, str]]:

@@ -19,6 +19,7 @@ import duckdb
 import pytest
 
 from goldthread.settings import PROJECT_DIR
+from tests.dbt_commands import take_over
 
 COPIED = ("models", "macros", "seeds", "tests/dbt")
 
@@ -98,12 +99,12 @@ class Layer:
             shutil.copy(PROJECT_DIR / name, self.project)
         self.published.parent.mkdir(parents=True)
 
-    def type(self, *command: str, target: str = "published") -> str:
+    def type(self, *command: str, **target: str) -> str:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("DBT_")}
         result = subprocess.run(
             [str(Path(sys.executable).with_name(command[0])), *command[1:]],
             cwd=self.project,
-            env=kept | {"GOLDTHREAD_HOME": str(self.home), "DBT_TARGET": target},
+            env=kept | {"GOLDTHREAD_HOME": str(self.home)} | target,
             capture_output=True,
             text=True,
         )
@@ -112,7 +113,7 @@ class Layer:
 
     def metrics(self, *arguments: str) -> list[dict[str, str]]:
         answer = self.project / "answer.csv"
-        self.type("mf", "query", *arguments, "--csv", str(answer))
+        self.type("mf", "query", *arguments, "--csv", str(answer), DBT_TARGET="published")
         with answer.open(newline="") as file:
             return list(csv.DictReader(file))
 
@@ -125,9 +126,10 @@ class Layer:
 
 
 @pytest.fixture(scope="module")
-def layer(tmp_path_factory: pytest.TempPathFactory) -> Layer:
+def layer(parsed_project: Path, tmp_path_factory: pytest.TempPathFactory) -> Layer:
     layer = Layer(tmp_path_factory.mktemp("semantic"))
-    layer.type("dbt", "build", "--select", "days", target="duckdb")
+    take_over(parsed_project, layer.project / "target", layer.home)
+    layer.type("dbt", "build", "--select", "days")
     manifest = json.loads((layer.project / "target" / "manifest.json").read_text())
     warehouse = layer.home / "warehouse.duckdb"
     with duckdb.connect(str(warehouse)) as con:
@@ -158,7 +160,7 @@ def same(answered: Sequence[dict[str, str]], expected: Sequence[dict[str, object
 
 
 def test_every_metric_and_dimension_finds_its_columns(layer: Layer) -> None:
-    said = layer.type("mf", "validate-configs")
+    said = layer.type("mf", "validate-configs", DBT_TARGET="published")
     assert said.count("ERRORS: 0, FUTURE_ERRORS: 0") == 6, said
 
 

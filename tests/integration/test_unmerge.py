@@ -17,6 +17,7 @@ import duckdb
 import pytest
 
 from goldthread.settings import PROJECT_DIR
+from tests.dbt_commands import take_over
 
 SYNC = "sync_files__customer_traits"
 AS_OF = ("2026-11-01T06:00:00Z", "2026-11-02T06:00:00Z")
@@ -116,8 +117,9 @@ class Home:
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
+def home(parsed_project: Path, tmp_path_factory: pytest.TempPathFactory) -> Home:
     home = Home(tmp_path_factory.mktemp("unmerge"))
+    take_over(parsed_project, home.folder / "target", home.folder)
     contacts = [
         (record, email, first, last, phone, city, "US", f"2026-10-0{day}T10:00:00Z")
         for (first, last), records in PEOPLE.items()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from unittest import mock
 
 import dagster as dg
@@ -71,12 +72,12 @@ def test_publishing_waits_for_every_mart_and_every_raw_table(
 
 
 def test_every_sync_is_an_asset_after_publishing(
-    specs: Specs, manifest: dict[str, dict[str, dict[str, str]]]
+    specs: Specs, manifest: dict[str, dict[str, dict[str, Any]]]
 ) -> None:
     exposures = {
         dg.AssetKey(["syncs", exposure["name"]])
         for exposure in manifest["exposures"].values()
-        if "sync" in exposure["config"]["meta"]  # type: ignore[index]
+        if "sync" in exposure["config"]["meta"]
     }
     synced = {key for key in specs if key.path[0] == "syncs"}
     assert synced == exposures

@@ -78,7 +78,7 @@ def test_a_failed_blocking_check_is_told_by_name_and_stops_what_follows() -> Non
     def transform() -> None:
         pytest.fail("ran after a failed check")
 
-    outcome = execute(contacts, checks, transform)  # type: ignore[arg-type]
+    outcome = execute(contacts, checks, transform)
     assert not outcome.is_success
     failed = Failed("raw_crm/contacts: expectations", "contact_id must be unique", is_check=True)
     assert failed in outcome.failures
