@@ -47,6 +47,7 @@ def best_clusters(con: duckdb.DuckDBPyConnection, table: str) -> tuple[Evaluatio
 
 def _trained(con: duckdb.DuckDBPyConnection, table: str) -> Any:
     from splink import DuckDBAPI, Linker, SettingsCreator, block_on
+    from splink.internals.exceptions import EMTrainingException
 
     present = _present(con, table)
     rules = _blocking(con, table, present)
@@ -68,8 +69,8 @@ def _trained(con: duckdb.DuckDBPyConnection, table: str) -> Any:
     linker.training.estimate_u_using_random_sampling(max_pairs=1_000_000, seed=1)
     # What is held fixed teaches nothing: with few columns only one is.
     for rule in combinations(present[:4], 2 if len(present) > 4 else 1):
-        # A rule whose pairs agree in everything teaches nothing, and Splink says so.
-        with suppress(ValueError):
+        # A rule whose pairs agree in everything, or that finds none, teaches nothing.
+        with suppress(ValueError, EMTrainingException):
             linker.training.estimate_parameters_using_expectation_maximisation(block_on(*rule))
     return linker
 

@@ -102,12 +102,7 @@ def _compare(name: str, table: Path, folder: Path) -> list[dict[str, Any]]:
     resolve = [GOLDTHREAD, "identity", "resolve", str(table), "--out", str(out), "--train"]
     ours = measure(name, resolve, environment(folder / "none"))
     with duckdb.connect() as con:
-        measured = evaluate(
-            con,
-            f"(select customer_id as cluster_id, person_id from '{out}' as resolved "
-            f"join (select cast(record_id as varchar) as record_id, person_id from '{table}') "
-            "as truth using (record_id))",
-        )
+        measured = evaluate(con, f"({joined_sql(con, out, table)})")
     log = folder / "plain.log"
     plain = measure(
         name,
@@ -123,6 +118,17 @@ def _compare(name: str, table: Path, folder: Path) -> list[dict[str, Any]]:
     ]
 
 
+def joined_sql(con: duckdb.DuckDBPyConnection, resolved: Path, table: Path) -> str:
+    """SQL of cluster_id and person_id for each record; an id is unique within its source only."""
+    present = {row[0] for row in con.execute(f"describe from '{table}'").fetchall()}
+    key = "source, record_id" if "source" in present else "record_id"
+    columns = ", ".join(f"cast({name} as varchar) as {name}" for name in key.split(", "))
+    return (
+        f"select customer_id as cluster_id, person_id from '{resolved}' as resolved "
+        f"join (select {columns}, person_id from '{table}') as truth using ({key})"
+    )
+
+
 def _plain_figures(table: Path) -> dict[str, Any]:
     with duckdb.connect() as con:
         present = {row[0] for row in con.execute(f"describe from '{table}'").fetchall()}
@@ -130,8 +136,9 @@ def _plain_figures(table: Path) -> dict[str, Any]:
             f"nullif(cast({name if name in present else 'null'} as varchar), '') as {name}"
             for name in COLUMNS
         )
+        key = "source, record_id" if "source" in present else "record_id"
         con.execute(
-            f"create table records as select cast(record_id as varchar) as record_key, person_id, "
+            f"create table records as select concat_ws(':', {key}) as record_key, person_id, "
             f"{columns} from '{table}'"
         )
         measured, threshold = best_clusters(con, "records")

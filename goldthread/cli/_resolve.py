@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 RECORDS = "int_identity__linkage_records"
 CUSTOMERS = "customer_source_records"
+LOCAL_PHONES = "GOLDTHREAD_LOCAL_PHONES"
 
 # A model that judges the records it was trained on owes little to the values training starts from.
 OWN_TEMPER = 0.05
@@ -89,11 +91,20 @@ def resolve_table(
 
 @contextmanager
 def _scratch_home() -> Iterator[Settings]:
+    """A home whose models also compare phone numbers that nobody can dial (macro local_phone)."""
     from goldthread.settings import Settings
 
-    with tempfile.TemporaryDirectory(prefix="goldthread-resolve-") as folder:
-        home = Path(folder)
-        yield Settings(home=home, input_dir=home / "input")
+    before = os.environ.get(LOCAL_PHONES)
+    os.environ[LOCAL_PHONES] = "compare"
+    try:
+        with tempfile.TemporaryDirectory(prefix="goldthread-resolve-") as folder:
+            home = Path(folder)
+            yield Settings(home=home, input_dir=home / "input")
+    finally:
+        if before is None:
+            del os.environ[LOCAL_PHONES]
+        else:
+            os.environ[LOCAL_PHONES] = before
 
 
 def _prepare(con: duckdb.DuckDBPyConnection, settings: Settings, as_of: datetime) -> None:

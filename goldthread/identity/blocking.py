@@ -121,25 +121,40 @@ def choose_loose_rules(cursor: duckdb.DuckDBPyConnection, people: str) -> list[R
     The loose rules are taken by the number of pairs they find, fewest first, while their sum stays
     within the budget. Rules that find none are left out.
     """
-    row = cursor.execute(f"select count(*) from {people}").fetchone()
-    assert row is not None
-    left = EXTRA_PAIRS + EXTRA_PAIRS_A_RECORD * int(row[0])
-    counts = [_pair_count(cursor, people, rule) for rule in LOOSE_RULES]
+    left = _budget(cursor, people)
     chosen: list[Rule] = []
-    for count, rule in sorted(zip(counts, LOOSE_RULES, strict=True), key=lambda pair: pair[0]):
-        if 0 < count <= left:
+    for count, rule in _by_cost(cursor, people):
+        if count <= left:
             left -= count
             chosen.append(rule)
     return chosen
 
 
+def _budget(cursor: duckdb.DuckDBPyConnection, people: str) -> int:
+    row = cursor.execute(f"select count(*) from {people}").fetchone()
+    assert row is not None
+    return EXTRA_PAIRS + EXTRA_PAIRS_A_RECORD * int(row[0])
+
+
+def _by_cost(cursor: duckdb.DuckDBPyConnection, people: str) -> list[tuple[int, Rule]]:
+    """The loose rules that find anything, with the number of their pairs, fewest first."""
+    counts = [(_pair_count(cursor, people, rule), rule) for rule in LOOSE_RULES]
+    return sorted((each for each in counts if each[0]), key=lambda each: each[0])
+
+
 def write_candidate_pairs(
-    cursor: duckdb.DuckDBPyConnection, people: str, pairs: str, known_pairs: str | None = None
+    cursor: duckdb.DuckDBPyConnection,
+    people: str,
+    pairs: str,
+    known_pairs: str | None = None,
+    *,
+    is_thorough: bool = False,
 ) -> None:
     """Write table ``pairs``: id_l < id_r, no pair twice; is_tight: whether a tight rule found it.
 
     people: a table as ``prepare_people`` writes it. known_pairs: a table of id_l, id_r to be
-    compared whatever the rules say.
+    compared whatever the rules say. is_thorough: a pair that several rules find counts once
+    towards the budget. Where a person has dozens of records, every rule finds the same pairs.
     """
     tight = [_rule_sql(people, rule) for rule in RULES]
     if known_pairs:
@@ -148,12 +163,25 @@ def write_candidate_pairs(
         f"create or replace table {pairs} as select id_l, id_r, true as is_tight "
         f"from ({' union '.join(tight)})"
     )
+    if is_thorough:
+        left = _budget(cursor, people)
+        for count, rule in _by_cost(cursor, people):
+            if count <= left:
+                left -= _add_pairs(cursor, pairs, _rule_sql(people, rule))
+        return
     loose = [_rule_sql(people, rule) for rule in choose_loose_rules(cursor, people)]
     if loose:
-        cursor.execute(
-            f"insert into {pairs} select id_l, id_r, false from ({' union '.join(loose)}) "
-            f"anti join {pairs} using (id_l, id_r)"
-        )
+        _add_pairs(cursor, pairs, " union ".join(loose))
+
+
+def _add_pairs(cursor: duckdb.DuckDBPyConnection, pairs: str, found: str) -> int:
+    """Insert the found pairs that are new; returns how many."""
+    row = cursor.execute(
+        f"insert into {pairs} select id_l, id_r, false from ({found}) "
+        f"anti join {pairs} using (id_l, id_r)"
+    ).fetchone()
+    assert row is not None
+    return int(row[0])
 
 
 def write_candidates_by_rule(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 from goldthread.identity.components import component_of
@@ -59,8 +61,12 @@ def cluster_records(
         limits = JoinLimits.of(
             cursor.execute("select limit_name, limit_value from join_limits_in").fetchall()
         )
+        model = model or current_model()
+        if model.expected_precision is None:
+            # Nobody reviews what is held back: some data has hundreds of records a person.
+            limits = replace(limits, most_profiles=inf)
         _write_graph(cursor, limits)
-        settled, held_back = _settled(cursor, model or current_model(), limits)
+        settled, held_back = _settled(cursor, model, limits)
         cursor.register("settled", settled)
         cursor.register("held_back", held_back)
         result = cursor.execute(
@@ -144,7 +150,7 @@ def _write_graph(cursor: duckdb.DuckDBPyConnection, limits: JoinLimits) -> None:
                 and coalesce(match_probability, 0) < {limits.least_bridge_probability}
         ) on label = doubtful_label
         group by label
-        having count(distinct profile) > {limits.most_profiles} or (
+        having count(distinct profile) > cast('{limits.most_profiles}' as double) or (
             count(distinct profile) >= {2 * limits.established_profiles}
             and any_value(doubtful_label) is not null
         )

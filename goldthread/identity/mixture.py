@@ -21,18 +21,24 @@ ROUNDS = 100
 # The starting values count like this many pairs.
 HOLD = 100.0
 
+# The most that the lowest level may have among one person's records. Where nothing but the first
+# name tells a household from a person, the data fits as well if there are no households and people
+# change their first name every other time.
+MOST_DIFFERENT = {"first_name": 0.2}
+
 
 @dataclass(frozen=True)
 class Chances:
     """For each comparison the chance of each level by its number, for each kind of pair.
 
-    relatives: one list for households and one for namesakes; null stands for what these share as
-    often as one person's records do.
+    relatives: one list for households and one for namesakes; nan stands for what these share as
+    often as one person's records do. ceilings: the most that a person's lowest level may have.
     """
 
     person: list[Floats]
-    relatives: list[list[Floats | None]]
+    relatives: list[list[Floats]]
     strangers: list[Floats]
+    ceilings: list[float]
 
     @classmethod
     def of(cls, model: LinkageModel) -> Chances:
@@ -47,14 +53,13 @@ class Chances:
             person=[np.array([level.m for level in levels]) for levels in by_number.values()],
             relatives=[
                 [
-                    np.array([kind[name][level.label] for level in levels])
-                    if name in kind
-                    else None
+                    np.array([kind.get(name, {}).get(level.label, np.nan) for level in levels])
                     for name, levels in by_number.items()
                 ]
                 for kind in (HOUSEHOLD, NAMESAKES)
             ],
             strangers=[np.array([level.u for level in levels]) for levels in by_number.values()],
+            ceilings=[MOST_DIFFERENT.get(name, 1.0) for name in by_number],
         )
 
 
@@ -85,15 +90,17 @@ def separate(
         kinds = [share * np.exp(_log_likelihood(levels, person))]
         for ratio, relatives in zip(ratios, starting.relatives, strict=True):
             chances = [
-                ours if theirs is None else theirs
+                np.where(np.isnan(theirs), ours, theirs)
                 for ours, theirs in zip(person, relatives, strict=True)
             ]
             kinds.append(share * ratio * np.exp(_log_likelihood(levels, chances)))
         total = sum(kinds) + max(1 - share * (1 + sum(ratios)), 1e-9) * apart
         found = [weights * kind / total for kind in kinds]
         person = [
-            _chances(learnable[:, index], found[0], start)
-            for index, start in enumerate(starting.person)
+            _capped(_chances(learnable[:, index], found[0], start), ceiling)
+            for index, (start, ceiling) in enumerate(
+                zip(starting.person, starting.ceilings, strict=True)
+            )
         ]
         share = found[0].sum() / all_pairs
         ratios = [max(kind.sum() / max(found[0].sum(), 1.0), 0.005) for kind in found[1:]]
@@ -118,6 +125,17 @@ def _chances(levels: npt.NDArray[np.int64], weights: Floats, starting: Floats) -
     found = np.bincount(levels[present], weights[present], minlength=len(starting))
     held = found + HOLD * starting
     return np.asarray(held / held.sum(), dtype=np.float64)
+
+
+def _capped(chances: Floats, ceiling: float) -> Floats:
+    """The chances with at most ``ceiling`` in the lowest level, the others grown to fill up."""
+    if chances[0] <= ceiling:
+        return chances
+    import numpy as np
+
+    capped = chances * (1 - ceiling) / (1 - chances[0])
+    capped[0] = ceiling
+    return np.asarray(capped, dtype=np.float64)
 
 
 def without_matches(strangers: Floats, person: Floats, share: float, pairs: float) -> Floats:

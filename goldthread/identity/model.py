@@ -100,8 +100,8 @@ class LinkageModel:
         levels = []
         for position, level in enumerate(found):
             m, label = level["m_probability"], level["label_for_charts"]
-            h = HOUSEHOLD[name][label] if name in HOUSEHOLD else m
-            n = NAMESAKES[name][label] if name in NAMESAKES else m
+            h = HOUSEHOLD.get(name, {}).get(label, m)
+            n = NAMESAKES.get(name, {}).get(label, m)
             number = len(found) - 1 - position
             levels.append(Level(label, number, m, level["u_probability"], h, n))
         return levels

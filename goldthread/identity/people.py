@@ -59,7 +59,8 @@ def prepare_people(
     """Write table ``target``: one row per person record of table ``records`` that can be compared.
 
     records: source_record_key, profile_key and the person columns; only rows that are their own
-    profile and carry a name or a birth date are taken. nicknames: nickname, name (lower case).
+    profile and carry a name or a birth date are taken, or an address where nobody has these.
+    nicknames: nickname, name (lower case).
     Columns of the result: id (bigint, position by source_record_key), source_record_key, and the
     person columns folded: names without accents and suffixes, as typed and with umlauts made one,
     roots of the given name, the birth date as date and digits, parts of e-mail and address.
@@ -118,7 +119,17 @@ def _people_sql(records: str, nicknames: str, target: str) -> str:
         from {records}
         {spelled}
         where source_record_key = profile_key
-            and coalesce(first_name, last_name, cast(birth_date as varchar)) is not null
+            and (
+                coalesce(first_name, last_name, cast(birth_date as varchar)) is not null
+                or (
+                    address_line is not null
+                    and not exists (
+                        select 1 from {records} as others
+                        where coalesce(others.first_name, others.last_name) is not null
+                            or others.birth_date is not null
+                    )
+                )
+            )
     ),
     stripped as (
         select

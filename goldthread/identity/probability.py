@@ -32,6 +32,8 @@ BALANCED_PROBABILITY = 0.6
 HOUSEHOLD_RATIO = (0.25, 2.0)
 NAMESAKE_RATIO = (0.025, 0.5)
 
+LEAST_RATIO = 1e-6
+
 # The belief counts like this many pairs: a few hundred records cannot show that there are no
 # households, many thousand can.
 BELIEF = 20.0
@@ -47,21 +49,39 @@ class Judgement:
     """prior_weight: log2 odds that two records picked at random are one person.
     household_ratio, namesake_ratio: pairs of that kind for each pair of one person's records.
     threshold: probability from which on a pair is a link.
-    expected_matches: pairs of one person to be expected among the scored ones."""
+    expected_matches: pairs of one person to be expected among the scored ones.
+    prior_weight_both_alone, prior_weight_one_alone: instead of prior_weight where both or one of
+    the records stands in no row of table ``joined_people`` (see ``second_look``)."""
 
     prior_weight: float
     household_ratio: float
     namesake_ratio: float
     threshold: float
     expected_matches: float
+    prior_weight_both_alone: float | None = None
+    prior_weight_one_alone: float | None = None
 
     @property
     def probability_sql(self) -> str:
         """SQL over the three weights: one person, not a household, namesakes or strangers."""
+        if self.prior_weight_both_alone is None or self.prior_weight_one_alone is None:
+            return self._probability_sql(self.prior_weight)
+        both_alone = self._probability_sql(self.prior_weight_both_alone)
+        one_alone = self._probability_sql(self.prior_weight_one_alone)
+        joined = "in (from joined_people)"
         return (
-            f"(1 / (1 + pow(2, -least(match_weight + ({self.prior_weight}), 60)) "
-            f"+ {self.household_ratio} * pow(2, -household_weight) "
-            f"+ {self.namesake_ratio} * pow(2, -namesake_weight)))"
+            f"case when id_l not {joined} and id_r not {joined} then {both_alone} "
+            f"when id_l not {joined} or id_r not {joined} then {one_alone} "
+            f"else {self._probability_sql(self.prior_weight)} end"
+        )
+
+    def _probability_sql(self, prior_weight: float) -> str:
+        # Relatives are as many among all pairs whoever is left: fewer for each pair of one person.
+        relatives = 2 ** (self.prior_weight - prior_weight)
+        return (
+            f"(1 / (1 + pow(2, -least(match_weight + ({prior_weight}), 60)) "
+            f"+ {self.household_ratio * relatives:.6g} * pow(2, -household_weight) "
+            f"+ {self.namesake_ratio * relatives:.6g} * pow(2, -namesake_weight)))"
         )
 
 
@@ -108,12 +128,15 @@ def judge(
     tight = pairs * columns["is_tight"].astype(bool)
     all_pairs = max(row[0] * (row[0] - 1) / 2, 1.0)
     share, (household_ratio, _) = _fit(likelihoods, tight, all_pairs)
-    _, (_, namesake_ratio) = _fit(likelihoods, pairs, all_pairs)
+    share_of_all, (_, namesake_ratio) = _fit(likelihoods, pairs, all_pairs)
+    if expected_precision is None and share < share_of_all / 2:
+        # A table of names and cities has no tight pairs, though many of one person.
+        share = share_of_all
     probability = _probability(likelihoods, share, [household_ratio, namesake_ratio])[0]
     return Judgement(
         prior_weight=round(float(np.log2(share / (1 - share))), 2),
-        household_ratio=round(household_ratio, 3),
-        namesake_ratio=round(namesake_ratio, 4),
+        household_ratio=_ratio(household_ratio),
+        namesake_ratio=_ratio(namesake_ratio),
         threshold=BALANCED_PROBABILITY
         if expected_precision is None
         else _threshold(
@@ -123,6 +146,47 @@ def judge(
         ),
         expected_matches=round(float((probability * pairs).sum()), 1),
     )
+
+
+def _ratio(ratio: float) -> float:
+    """Three digits; where hundreds of records a person hide all relatives, some are left."""
+    return float(f"{max(ratio, LEAST_RATIO):.3g}")
+
+
+def share_among(
+    cursor: duckdb.DuckDBPyConnection, condition: str, all_pairs: float, judgement: Judgement
+) -> float:
+    """The prior weight among the pairs of table ``scores`` that fulfil a condition (EM).
+
+    all_pairs: how many there are, scored or not. Households and namesakes are as many among them
+    as among all.
+    """
+    import numpy as np
+
+    columns = cursor.execute(
+        f"""
+        select
+            round(least(match_weight, 60), 1) as weight,
+            round(household_weight, 1) as household,
+            round(namesake_weight, 1) as namesake,
+            cast(count(*) as double) as pairs
+        from scores where {condition} group by all order by all
+        """
+    ).fetchnumpy()
+    weight, household, namesake, pairs = (
+        columns[name].astype(np.float64) for name in ("weight", "household", "namesake", "pairs")
+    )
+    one_person = np.exp2(weight)
+    relatives = 2**judgement.prior_weight * (
+        judgement.household_ratio * np.exp2(weight - household)
+        + judgement.namesake_ratio * np.exp2(weight - namesake)
+    )
+    least = 0.5 / max(all_pairs, 1.0)
+    share = 2**judgement.prior_weight
+    for _ in range(ROUNDS):
+        probability = share * one_person / (share * one_person + relatives + 1 - share)
+        share = min(max(float((probability * pairs).sum()) / max(all_pairs, 1.0), least), 0.5)
+    return round(float(np.log2(share / (1 - share))), 2)
 
 
 def _fit(likelihoods: list[Floats], pairs: Floats, all_pairs: float) -> tuple[float, list[float]]:

@@ -44,6 +44,8 @@ HOUSEHOLD: dict[str, dict[str, float]] = {
 
 # Two members of a family with the same first name.
 NAMESAKES: dict[str, dict[str, float]] = {
+    # Else as with oneself.
+    "first_name": {"different": 0.003},
     "birth_date": {
         "same": 0.002,
         "day and month swapped": 0.0002,

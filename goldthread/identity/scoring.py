@@ -11,16 +11,16 @@ from goldthread.identity.kept_scores import KeptScores
 from goldthread.identity.level_sql import agrees_sql, corroborated_sql, level_sql, sum_sql
 from goldthread.identity.model import LinkageModel, current_model
 from goldthread.identity.people import prepare_people
-from goldthread.identity.probability import CONFLICT_WEIGHT, Judgement, judge
+from goldthread.identity.probability import CONFLICT_WEIGHT, LEAST_PROBABILITY, Judgement, judge
 from goldthread.identity.relatives import SUFFIX_WEIGHT
+from goldthread.identity.second_look import look_again
 from goldthread.identity.workspace import adopt, quiet_splink, scratch
 
 if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
 
-# Pairs below this many bits of evidence are no link nor worth a look; they are not kept unless
-# their records share an identifier or meet in a cluster.
+# Improbable pairs below this many bits are kept only where an identifier or a cluster joins them.
 FLOOR_WEIGHT = 10.0
 
 # Clusters of more people than this are not completed pair by pair.
@@ -42,10 +42,9 @@ def score_pairs(
     keeps scores from run to run; only pairs with a new or changed record are scored then.
     Returns left_key < right_key (source_record_key of profiles), match_weight, household_weight,
     namesake_weight (bits for one person against two strangers, two members of a household, two
-    namesakes of a family), match_probability (prior
-    included), is_link (probable enough, see ``probability``), conflict (the attribute that makes
-    two people of them, null when none does), the level of agreement found for each attribute, and
-    the prior_weight, ratios and threshold that all pairs were judged with.
+    namesakes of a family), match_probability (prior included), is_link (probable enough), conflict
+    (the attribute that makes two people of them, null when none does), the level of agreement for
+    each attribute, and the prior_weight, ratios and threshold that all pairs were judged with.
     """
     model = model or current_model()
     with scratch(session) as cursor:
@@ -54,11 +53,13 @@ def score_pairs(
         adopt(cursor, "exact_pairs", exact_pairs)
         prepare_people(cursor, "records", "nicknames")
         _write_known_pairs(cursor)
-        write_candidate_pairs(cursor, "people", "candidates", "known_pairs")
+        goal, linkable = model.expected_precision, corroborated_sql(model)
+        write_candidate_pairs(cursor, "people", "candidates", "known_pairs", is_thorough=not goal)
         scores = KeptScores(cursor, model, weigh, kept)
         scores.weigh("candidates", "scores")
-        goal, linkable = model.expected_precision, corroborated_sql(model)
         judgement = judge(cursor, "scores", "candidates", "people", goal, linkable)
+        if not goal:
+            judgement = look_again(cursor, model, judgement)
         _write_meeting_pairs(cursor, model, judgement)
         scores.weigh("unscored_pairs", "meeting_scores")
         scores.keep()
@@ -212,6 +213,7 @@ def _pairs_sql(model: LinkageModel, judgement: Judgement) -> str:
             left join known_pairs using (id_l, id_r)
             left join meeting_pairs using (id_l, id_r)
             where match_weight >= {FLOOR_WEIGHT}
+                or {judgement.probability_sql} >= {LEAST_PROBABILITY}
                 or known_pairs.id_l is not null
                 or meeting_pairs.id_l is not null
             union all

@@ -23,7 +23,7 @@ class JoinLimits:
     joins two such sides.
     """
 
-    most_profiles: int
+    most_profiles: float
     established_profiles: int
     least_bridge_probability: float
 
@@ -44,13 +44,15 @@ class JoinLimits:
 @dataclass(frozen=True)
 class Edge:
     """A link between records ``left`` < ``right``. rank: smaller is followed first. is_decided:
-    people decided it. is_certain: no evidence of the details outweighs it."""
+    people decided it. is_certain: no evidence of the details outweighs it. is_by_details: nothing
+    but the details makes it."""
 
     left: int
     right: int
     rank: tuple[Any, ...]
     is_decided: bool = False
     is_certain: bool = False
+    is_by_details: bool = False
 
 
 @dataclass
@@ -160,10 +162,10 @@ class _Groups:
             node: {component.profiles[node]} if node in component.profiles else set()
             for node in nodes
         }
-        self._links: dict[int, dict[int, int]] = {node: defaultdict(int) for node in nodes}
+        self._links: dict[int, dict[int, list[Edge]]] = {node: defaultdict(list) for node in nodes}
         for edge in component.edges:
-            self._links[edge.left][edge.right] += 1
-            self._links[edge.right][edge.left] += 1
+            self._links[edge.left][edge.right].append(edge)
+            self._links[edge.right][edge.left].append(edge)
         self._levels: dict[int, dict[int, tuple[int, ...]]] = {node: {} for node in nodes}
         self._suffix: dict[int, set[int]] = defaultdict(set)
         for (left, right), levels in component.levels.items():
@@ -191,7 +193,7 @@ class _Groups:
             return "oversize_cluster"
         if (
             min(len(ours), len(theirs)) < self._limits.established_profiles
-            or self._links[left].get(right, 0) > 1
+            or self._ways(left, right) > 1
         ):
             return None
         levels = self._levels[left].get(right)
@@ -199,6 +201,17 @@ class _Groups:
             return "bridge_link"
         probability = self._judge.probability(levels, right in self._suffix[left])
         return "bridge_link" if probability < self._limits.least_bridge_probability else None
+
+    def _ways(self, left: int, right: int) -> int:
+        """In how many ways two groups are linked. However many records one record resembles, its
+        details are one way: if they are wrong, all of them are."""
+        edges = self._links[left].get(right, [])
+        alike = [edge for edge in edges if edge.is_by_details]
+        ends = [
+            {end for edge in alike for end in (edge.left, edge.right) if self.of[end] == group}
+            for group in (left, right)
+        ]
+        return len(edges) - len(alike) + min(map(len, ends))
 
     def merge(self, left: int, right: int) -> None:
         """Make one group of two."""
@@ -208,11 +221,11 @@ class _Groups:
         self.members[kept] |= self.members.pop(gone)
         self.unique_ids[kept] |= self.unique_ids.pop(gone)
         self._profiles[kept] |= self._profiles.pop(gone)
-        for other, count in self._links.pop(gone).items():
+        for other, edges in self._links.pop(gone).items():
             del self._links[other][gone]
             if other != kept:
-                self._links[kept][other] += count
-                self._links[other][kept] += count
+                self._links[kept][other] += edges
+                self._links[other][kept] += edges
         for other, levels in self._levels.pop(gone).items():
             del self._levels[other][gone]
             if other != kept:

@@ -11,17 +11,23 @@ from click.testing import CliRunner
 
 from goldthread.cli import main
 
-HEADER = "source,nr,first_name,last_name,birth_date,email,address_line,postal_code,city"
+HEADER = (
+    "source,nr,first_name,last_name,birth_date,email,address_line,postal_code,city,phone,country"
+)
 ROWS = (
     # One person by details, one of them mistyped; and her mailbox in a record without a name.
-    "shop,1,Paula,Hensley,1987-04-11,paula@mail.example,12 Hill Road,94110,San Francisco",
-    "desk,1,Paula,Hensly,1987-04-11,,12 Hill Road,94110,San Francisco",
-    "desk,2,,,,paula@mail.example,,,",
+    "shop,1,Paula,Hensley,1987-04-11,paula@mail.example,12 Hill Road,94110,San Francisco,,",
+    "desk,1,Paula,Hensly,1987-04-11,,12 Hill Road,94110,San Francisco,,",
+    "desk,2,,,,paula@mail.example,,,,,",
     # Father and son at one address.
-    "shop,2,Henry,Marlow,1948-01-30,,7 Lake Drive,60601,Chicago",
-    "desk,3,Henry,Marlow,1979-08-11,,7 Lake Drive,60601,Chicago",
+    "shop,2,Henry,Marlow,1948-01-30,,7 Lake Drive,60601,Chicago,,",
+    "desk,3,Henry,Marlow,1979-08-11,,7 Lake Drive,60601,Chicago,,",
     # Nobody else.
-    "shop,3,Ida,Kern,1991-02-17,ida@mail.example,3 Mill Lane,10001,New York",
+    "shop,3,Ida,Kern,1991-02-17,ida@mail.example,3 Mill Lane,10001,New York,020 7946 0958,GB",
+    # Her number again, dialled from abroad; and one that no country knows, written in two ways.
+    "desk,4,,,,,,,,+44 20 7946 0958,",
+    "shop,4,,,,,,,,(02) 12-34-56,",
+    "desk,5,,,,,,,,02 12 34 56,",
 )
 
 pytestmark = pytest.mark.usefixtures("forked_dbt", "no_parsed_project_of_our_own")
@@ -50,7 +56,9 @@ def test_a_table_is_resolved_with_evidence(tmp_path: Path, options: tuple[str, .
     customers = {(row["source"], row["nr"]): row["customer_id"] for row in found}
     assert len(customers) == len(ROWS)
     assert customers["shop", "1"] == customers["desk", "1"] == customers["desk", "2"]
-    assert len(set(customers.values())) == 4
+    assert customers["shop", "3"] == customers["desk", "4"]
+    assert customers["shop", "4"] == customers["desk", "5"]
+    assert len(set(customers.values())) == 5
     by_mail = next(row for row in found if (row["source"], row["nr"]) == ("desk", "2"))
     assert by_mail["evidence"].startswith("shared email")
     assert (by_mail["matched_source"], by_mail["matched_record_id"]) == ("shop", "1")

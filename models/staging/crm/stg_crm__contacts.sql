@@ -45,7 +45,10 @@ renamed as (
         {{ normalize_email('newest.email') }} as email,
         {{ normalize_text('newest.first_name') }} as first_name,
         {{ normalize_text('newest.last_name') }} as last_name,
-        {{ normalize_phone('newest.dialled', 'calling_codes', 'newest.country_key') }} as phone,
+        coalesce(
+            {{ normalize_phone('newest.dialled', 'calling_codes', 'newest.country_key') }},
+            {{ local_phone('newest.dialled') }}
+        ) as phone,
         {{ normalize_text('newest.company') }} as company,
         {{ normalize_text('newest.address_line') }} as address_line,
         {{ normalize_postal_code('newest.postal_code') }} as postal_code,

@@ -160,3 +160,14 @@ def test_the_limits_of_risky_joins_are_data(judge: Judge) -> None:
 def test_a_missing_limit_is_named() -> None:
     with pytest.raises(ValueError, match="least_bridge_probability"):
         JoinLimits.of([("most_profiles", 30), ("established_profiles", 2)])
+
+
+def test_one_record_that_resembles_many_is_one_way_only(judge: Judge) -> None:
+    # 3 stands with 4, and looks a little like 1 and 2: if it is wrong once, it is wrong twice.
+    alike = [Edge(1, 3, (3, 1), is_by_details=True), Edge(2, 3, (3, 2), is_by_details=True)]
+    profiles = {n: n for n in range(1, 5)}
+    component = Component(edges=[edge(1, 2), edge(3, 4), *alike], profiles=profiles)
+    assert settle(component, judge, LIMITS).clusters == [[1, 2], [3, 4]]
+    second = Edge(2, 4, (3, 3), is_by_details=True)
+    component = Component(edges=[edge(1, 2), edge(3, 4), *alike, second], profiles=profiles)
+    assert settle(component, judge, LIMITS).clusters == [[1, 2, 3, 4]]

@@ -1,0 +1,63 @@
+"""A second look at the records that found nobody.
+
+How probable a match is before anything is compared depends on who is left. Where everybody is there
+twice, the last few without a counterpart belong together, and weak evidence is enough; where most
+are there once, it is not. So the prior is estimated once more among the records that nothing joined
+yet, and between these and the others. Only where wrong and missed links weigh alike: an expected
+precision is promised over all links, not over the last ones.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from goldthread.identity.components import component_of
+from goldthread.identity.level_sql import corroborated_sql
+from goldthread.identity.probability import Judgement, share_among
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from goldthread.identity.model import LinkageModel
+
+# Fewer records without a counterpart than this do not show how many have one.
+LEAST_LEFT = 4
+
+
+def look_again(
+    cursor: duckdb.DuckDBPyConnection, model: LinkageModel, judgement: Judgement
+) -> Judgement:
+    """The judgement with priors of their own for records that nothing joined.
+
+    Needs tables people, scores and known_pairs. Writes table ``joined_people``: id of every record
+    that a link of this judgement or an identifier joins.
+    """
+    import pyarrow as pa
+
+    links = cursor.execute(
+        f"select id_l, id_r from scores where {judgement.probability_sql} >= {judgement.threshold} "
+        f"and {corroborated_sql(model)} union select id_l, id_r from known_pairs"
+    ).fetchnumpy()
+    joined = component_of(links["id_l"], links["id_r"]).nodes
+    cursor.register("joined", pa.table({"id": joined}))
+    cursor.execute("create or replace table joined_people as select id from joined")
+    cursor.unregister("joined")
+    row = cursor.execute("select count(*) from people").fetchone()
+    assert row is not None
+    alone = row[0] - len(joined)
+    if alone < LEAST_LEFT:
+        return judgement
+    sides = (
+        "cast(id_l in (from joined_people) as integer) "
+        "+ cast(id_r in (from joined_people) as integer)"
+    )
+    return replace(
+        judgement,
+        prior_weight_both_alone=share_among(
+            cursor, f"{sides} = 0", alone * (alone - 1) / 2, judgement
+        ),
+        prior_weight_one_alone=share_among(
+            cursor, f"{sides} = 1", float(alone * len(joined)), judgement
+        ),
+    )

@@ -1,0 +1,165 @@
+"""Tables that are not made as a shop's records are: no birth dates, dozens of records a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from goldthread.identity import cluster_records, committed_model
+from goldthread.identity.blocking import Rule, write_candidate_pairs
+from goldthread.identity.mixture import MOST_DIFFERENT, Chances, separate
+from goldthread.identity.probability import Judgement, judge
+from goldthread.identity.second_look import look_again
+
+BALANCED = replace(committed_model(), expected_precision=None)
+
+
+def write_scores(
+    con: duckdb.DuckDBPyConnection, people: int, pairs: list[tuple[int, int, float]]
+) -> None:
+    """Tables people, scores, candidates and known_pairs; a pair is (id_l, id_r, match_weight)."""
+    con.execute(f"create table people as select range as id from range({people})")
+    con.execute(
+        "create table scores (id_l bigint, id_r bigint, match_weight double, "
+        "household_weight double, namesake_weight double, shares_identifier boolean)"
+    )
+    con.executemany("insert into scores values (?, ?, ?, 12, 12, false)", pairs)
+    con.execute("create table candidates as select id_l, id_r, false as is_tight from scores")
+    con.execute("create table known_pairs as select id_l, id_r from scores where false")
+
+
+def test_a_table_without_tight_pairs_is_judged_by_the_loose_ones(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    write_scores(con, 200, [(n, n + 100, 20.0) for n in range(100)])
+    found = judge(con, "scores", "candidates", "people", expected_precision=None)
+    assert found.prior_weight == pytest.approx(np.log2(100 / 19_900), abs=0.1)
+    # A precision that is promised rests on tight pairs.
+    assert judge(con, "scores", "candidates", "people", 0.96).prior_weight < -15
+
+
+def test_the_last_ones_without_a_counterpart_belong_together(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    """Of 2,000 records all but ten found theirs. Weak evidence is enough for these ten, and not for
+    another record of somebody who has one."""
+    sure = [(n, n + 1000, 25.0) for n in range(995)]
+    last = [(n, n + 1000, 9.0) for n in range(995, 1000)]
+    third = [(n, n + 1, 9.0) for n in range(5)]
+    write_scores(con, 2000, [*sure, *last, *third])
+    first = judge(con, "scores", "candidates", "people", expected_precision=None)
+    second = look_again(con, BALANCED, first)
+
+    def linked(judgement: Judgement) -> int:
+        row = con.execute(
+            f"select count(*) from scores where {judgement.probability_sql} >= 0.6"
+        ).fetchone()
+        assert row is not None
+        return int(row[0])
+
+    assert linked(first) == 995
+    assert linked(second) == 1000
+    assert second.prior_weight_both_alone is not None
+    assert second.prior_weight_both_alone > first.prior_weight + 5
+
+
+def test_households_are_not_taken_for_people_who_change_their_names() -> None:
+    """Names and addresses only, and three pairs of a household for each of a person."""
+    chances = Chances.of(BALANCED)
+    best = [len(each) - 1 for each in chances.person]
+    first, last, address = 0, 1, 5
+    same = [-1] * 6
+    same[first], same[last], same[address] = best[first], best[last], best[address]
+    household = [*same]
+    household[first] = 0
+    free = [[index == first for index in range(6)]] * 2
+    person, share = separate([same, household], [5000, 15000], free, chances, all_pairs=1e8)
+    assert person[first][0] <= MOST_DIFFERENT["first_name"]
+    assert share * 1e8 < 10_000
+
+
+def test_where_nobody_reviews_a_person_may_have_any_number_of_records(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    keys = [f"crm:{n:02}" for n in range(45)]
+    texts = {"first_name": "Iris", "last_name": "Vann"}
+    records = pa.table(
+        {"source_record_key": keys, "profile_key": keys}
+        | {name: [value] * 45 for name, value in texts.items()}
+    )
+    con.register("keys", records)
+    edges = con.sql(
+        "select l.source_record_key as left_key, r.source_record_key as right_key, "
+        "'details' as identifier_type, null as identifier_value, 'linked' as decision, "
+        "99 as priority, false as is_certain, 0.95 as match_probability "
+        "from keys as l join keys as r on l.source_record_key < r.source_record_key"
+    ).to_arrow_table()
+    levels = ", ".join(f"{name}_level tinyint" for name in BALANCED.levels)
+    con.execute(
+        "create table no_scores (left_key text, right_key text, match_probability double, "
+        "conflict text, prior_weight double, household_ratio double, namesake_ratio double, "
+        f"{levels})"
+    )
+    con.execute(
+        "create table no_identifiers (source_record_key text, identifier_type text, "
+        "identifier_value text, is_unique_per_person boolean)"
+    )
+    limits = pa.table(
+        {
+            "limit_name": ["most_profiles", "established_profiles", "least_bridge_probability"],
+            "limit_value": [30.0, 2.0, 0.9],
+        }
+    )
+    for model in (BALANCED, committed_model()):
+        found = cluster_records(
+            records,
+            edges,
+            con.table("no_scores").to_arrow_table(),
+            con.table("no_identifiers").to_arrow_table(),
+            limits,
+            con,
+            model,
+        )
+        assert (len(set(found["cluster_key"].to_pylist())) == 1) is (model is BALANCED)
+
+
+@pytest.mark.parametrize("is_thorough", [True, False])
+def test_thorough_blocking_counts_a_pair_once(
+    con: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch, is_thorough: bool
+) -> None:
+    """All rules find the same pairs; what only a dear rule finds is found if they count once."""
+    monkeypatch.setattr("goldthread.identity.blocking.EXTRA_PAIRS", 400)
+    ids = np.arange(60)
+    people = pa.table(
+        {
+            "id": pa.array(ids),
+            "given_first": pa.array([f"given{n % 20}" for n in ids]),
+            "family_name": pa.array([f"family{n % 20}" for n in ids]),
+            "city": pa.array([f"city{n % 20}" for n in ids]),
+            "postal_code": pa.array([f"code{n}" for n in ids]),
+            **{
+                name: pa.array([None] * 60, "string")
+                for name in (
+                    *("email", "phone", "birth_date", "birth_digits", "address"),
+                    *("house_number", "email_local"),
+                )
+            },
+        }
+    )
+    con.register("people_in", people)
+    con.execute("create table people as from people_in")
+    monkeypatch.setattr("goldthread.identity.blocking.LOOSE_RULES", tuple(_rules()))
+    write_candidate_pairs(con, "people", "pairs", is_thorough=is_thorough)
+    row = con.execute("select count(*) from pairs").fetchone()
+    assert row is not None
+    assert (row[0] > 60) is is_thorough
+
+
+def _rules() -> Iterator[Rule]:
+    yield from [Rule((name,), frozenset(), 500) for name in ("given_first", "city")] * 4
+    yield Rule(("id % 6",), frozenset(), 500)
