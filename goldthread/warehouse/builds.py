@@ -32,7 +32,6 @@ create table if not exists raw_goldthread.build_results (
     failing_row_count bigint, compiled_sql varchar
 );
 alter table raw_goldthread.build_results add column if not exists ran_in varchar;
-create table if not exists raw_goldthread.built_project (fingerprint varchar);
 """
 
 
@@ -147,21 +146,6 @@ def close_build(
     )
     con.execute("commit")
     return outcomes
-
-
-def is_built_from(con: duckdb.DuckDBPyConnection, project: str) -> bool:
-    """Whether the last full build that passed was of the code with this fingerprint."""
-    con.execute(_TABLES)
-    built = con.execute("select fingerprint from raw_goldthread.built_project").fetchall()
-    return built == [(project,)]
-
-
-def note_project(con: duckdb.DuckDBPyConnection, project: str) -> None:
-    """Record the fingerprint of the code that a full build has just passed with."""
-    con.execute("begin")
-    con.execute("delete from raw_goldthread.built_project")
-    con.execute(f"insert into raw_goldthread.built_project values ({literal(project)})")
-    con.execute("commit")
 
 
 def adopt_build(con: duckdb.DuckDBPyConnection, results_path: Path) -> bool:

@@ -12,8 +12,6 @@ from goldthread.warehouse.builds import (
     Standing,
     audit,
     close_build,
-    is_built_from,
-    note_project,
     open_build,
 )
 from goldthread.warehouse.connection import connect, current_run
@@ -26,6 +24,7 @@ from goldthread.warehouse.state import export_state, settle_state
 from goldthread.warehouse.unchanged import (
     Kept,
     code_fingerprint,
+    is_built_from,
     note_basis,
     unchanged_nodes,
     without,
@@ -114,7 +113,7 @@ def begin_build(settings: Settings, *, is_full: bool, full_refresh: bool = False
         if is_full:
             settle_state(con, settings)
         full_refresh = full_refresh or not is_built_from(con, code)
-        kept = unchanged_nodes(con, settings) if is_full and not full_refresh else []
+        kept = unchanged_nodes(con, settings, code) if is_full and not full_refresh else []
         number = open_build(con, run, is_full=is_full, kept=[node.unique_id for node in kept])
     # What stands here from now on is this build's, or dbt died before it wrote any.
     (target_dir(settings) / "run_results.json").unlink(missing_ok=True)
@@ -135,8 +134,7 @@ def end_build(settings: Settings, begun: Build, results_dir: Path) -> BuildRepor
         passed = verdict.standing is Standing.PASSED
         state_rows = export_state(con, settings) if passed else {}
         if passed and begun.is_full:
-            note_project(con, begun.code)
-            note_basis(con, settings, begun.number)
+            note_basis(con, settings, begun.number, begun.code)
     counts: dict[str, int] = {"kept": len(begun.kept)} if begun.kept else {}
     for outcome in outcomes:
         counts[outcome.status] = counts.get(outcome.status, 0) + 1

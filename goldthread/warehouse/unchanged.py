@@ -62,10 +62,10 @@ class Kept:
         return self.unique_id.startswith("model.")
 
 
-def note_basis(con: duckdb.DuckDBPyConnection, settings: Settings, number: int) -> None:
-    """Remember on what build ``number`` stands, which was full and passed."""
+def note_basis(con: duckdb.DuckDBPyConnection, settings: Settings, number: int, code: str) -> None:
+    """Remember on what build ``number`` stands, which was full, passed, and made by ``code``."""
     con.execute(_TABLE)
-    basis = json.dumps(_basis(con, settings, _manifest(settings)))
+    basis = json.dumps(_basis(con, _manifest(settings), code))
     con.execute("begin")
     con.execute("delete from raw_goldthread.build_basis")
     con.execute(
@@ -75,13 +75,23 @@ def note_basis(con: duckdb.DuckDBPyConnection, settings: Settings, number: int) 
     con.execute("commit")
 
 
-def unchanged_nodes(con: duckdb.DuckDBPyConnection, settings: Settings) -> list[Kept]:
-    """The nodes that the next full build may leave out; their tables are as they must be."""
+def is_built_from(con: duckdb.DuckDBPyConnection, code: str) -> bool:
+    """Whether the last full build that passed was of the code with this fingerprint."""
+    con.execute(_TABLE)
+    rows = con.execute("select basis from raw_goldthread.build_basis").fetchall()
+    return any(json.loads(basis)["code"] == code for (basis,) in rows)
+
+
+def unchanged_nodes(con: duckdb.DuckDBPyConnection, settings: Settings, code: str) -> list[Kept]:
+    """The nodes that the next full build may leave out; their tables are as they must be.
+
+    code: the fingerprint of the code as it is now.
+    """
     manifest = _manifest(settings)
     then = _newest_basis(con, settings)
     if then is None or not manifest:
         return []
-    now = _basis(con, settings, manifest)
+    now = _basis(con, manifest, code)
     if then["code"] != now["code"] or then["graph"] != now["graph"]:
         return []
     nodes = manifest["nodes"]
@@ -136,14 +146,12 @@ def _newest_basis(con: duckdb.DuckDBPyConnection, settings: Settings) -> dict[st
     return basis
 
 
-def _basis(
-    con: duckdb.DuckDBPyConnection, settings: Settings, manifest: dict[str, Any]
-) -> dict[str, Any]:
+def _basis(con: duckdb.DuckDBPyConnection, manifest: dict[str, Any], code: str) -> dict[str, Any]:
     """The code, the graph dbt made of it, and the content of each raw table by its dbt id."""
     graph = json.dumps(manifest.get("child_map", {}), sort_keys=True)
     contents = {name: _content(con, source) for name, source in manifest.get("sources", {}).items()}
     return {
-        "code": code_fingerprint(settings),
+        "code": code,
         "graph": hashlib.sha256(graph.encode()).hexdigest(),
         "sources": contents,
     }
