@@ -23,9 +23,7 @@ from goldthread.settings import PROJECT_DIR
 
 # One server for all tests of a process: it is started once, with what was asked for by then.
 FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(
-    ["tests.integration.killed_apply", "dbt.cli.main", "dbt.adapters.duckdb", "splink", "pyarrow"]
-)
+FORKS.set_forkserver_preload(["tests.preloaded"])
 
 _PARSED = "partial_parse.msgpack"
 
