@@ -9,7 +9,7 @@ export DBT_PROFILES_DIR := $(CURDIR)
 export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long build dev lint format bench bench-crash clean
+.PHONY: help demo test test-long build dev lint types sql format bench bench-crash clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -41,10 +41,15 @@ dev: $(READY) ## Dagster's UI on the daily job, http://127.0.0.1:3000
 lint: $(READY) ## ruff, mypy, import-linter, generated models, sqlfluff
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/goldthread generate --check
 	@mkdir -p $(GOLDTHREAD_HOME) # the templater opens the warehouse there
+	@$(MAKE) --no-print-directory --jobs 2 types sql
+
+# The two that take long, beside each other.
+types: $(READY)
+	$(BIN)/mypy
+sql: $(READY)
 	$(BIN)/sqlfluff lint --processes 2 models tests/dbt
 
 format: $(READY) ## put code and SQL in shape
