@@ -14,6 +14,11 @@ GOLDTHREAD = str(Path(sys.executable).with_name("goldthread"))
 DBT = str(Path(sys.executable).with_name("dbt"))
 PROJECT = Path(__file__).resolve().parents[2]
 
+BEFORE_LINKING = (
+    *("+int_identity__exact_pairs", "+int_identity__active_overrides"),
+    *("nicknames", "join_limits"),
+)
+
 # What a pair of records is scored, clustered and named by.
 LINKING = (
     *("int_identity__scored_pairs", "int_identity__exact_edges", "int_identity__edges"),
@@ -49,7 +54,7 @@ def generated_home(home: Path, people: int, seed: int) -> None:
     measure("demo data", [*pack, "--out", str(home / "input")], environment(home))
     as_of = (home / "input" / "_truth" / "as_of.txt").read_text().strip()
     measure("load", [GOLDTHREAD, "load", "--as-of", as_of], environment(home))
-    build("records", home, ["+int_identity__exact_pairs", "+int_identity__active_overrides"])
+    build("records", home, BEFORE_LINKING)
 
 
 def generated_table(home: Path, table: Path) -> None:

@@ -27,6 +27,9 @@ SPELLED = ("first_name", "last_name", "address_line", "city")
 # Dates that forms and exports put where nobody gave one.
 PLACEHOLDER_DATES = "('1900-01-01', '1901-01-01', '1970-01-01', '1900-01-02', '1899-12-31')"
 
+# What makes a record worth a comparison.
+NAMED = "coalesce(first_name, last_name, cast(birth_date as varchar))"
+
 SUFFIXES = r"\b(jr|sr|junior|senior|ii|iii|iv)\b"
 
 # Spellings of the same street word in the languages most addresses come in.
@@ -59,14 +62,17 @@ def prepare_people(
     """Write table ``target``: one row per person record of table ``records`` that can be compared.
 
     records: source_record_key, profile_key and the person columns; only rows that are their own
-    profile and carry a name or a birth date are taken, or an address where nobody has these.
+    profile and carry a name or a birth date are taken. Where nobody has either, whoever has an
+    address is, and that stands for a name: one comparison cannot tell alone what it is worth.
     nicknames: nickname, name (lower case).
     Columns of the result: id (bigint, position by source_record_key), source_record_key, and the
     person columns folded: names without accents and suffixes, as typed and with umlauts made one,
     roots of the given name, the birth date as date and digits, parts of e-mail and address.
     """
     _spell(cursor, records)
-    cursor.execute(_people_sql(records, nicknames, target))
+    someone = cursor.execute(f"select 1 from {records} where {NAMED} is not null limit 1")
+    is_named = someone.fetchone() is not None
+    cursor.execute(_people_sql(records, nicknames, target, is_named))
 
 
 def _spell(cursor: duckdb.DuckDBPyConnection, records: str) -> None:
@@ -94,7 +100,10 @@ def _umlauts(expression: str) -> str:
     return f"replace(replace(replace({expression}, 'ae', 'a'), 'oe', 'o'), 'ue', 'u')"
 
 
-def _people_sql(records: str, nicknames: str, target: str) -> str:
+def _people_sql(records: str, nicknames: str, target: str, is_named: bool) -> str:
+    family, address, known = _folded("last_name"), _folded("address_line", "a-z0-9"), NAMED
+    if not is_named:
+        family, address, known = address, "cast(null as varchar)", "address_line"
     street = "address_folded"
     for pattern, short in STREET_WORDS:
         street = f"regexp_replace({street}, '{pattern}', '{short}', 'g')"
@@ -108,8 +117,8 @@ def _people_sql(records: str, nicknames: str, target: str) -> str:
         select
             source_record_key,
             {_folded("first_name")} as given,
-            {_folded("last_name")} as family,
-            {_folded("address_line", "a-z0-9")} as address_folded,
+            {family} as family,
+            {address} as address_folded,
             {_folded("city")} as city,
             case when birth_date not in {PLACEHOLDER_DATES} then birth_date end as birth_date,
             regexp_replace(email, '\\+[^@]*@', '@') as email,
@@ -119,17 +128,7 @@ def _people_sql(records: str, nicknames: str, target: str) -> str:
         from {records}
         {spelled}
         where source_record_key = profile_key
-            and (
-                coalesce(first_name, last_name, cast(birth_date as varchar)) is not null
-                or (
-                    address_line is not null
-                    and not exists (
-                        select 1 from {records} as others
-                        where coalesce(others.first_name, others.last_name) is not null
-                            or others.birth_date is not null
-                    )
-                )
-            )
+            and {known} is not null
     ),
     stripped as (
         select

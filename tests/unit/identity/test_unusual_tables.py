@@ -13,8 +13,10 @@ import pytest
 from goldthread.identity import cluster_records, committed_model
 from goldthread.identity.blocking import Rule, write_candidate_pairs
 from goldthread.identity.mixture import MOST_DIFFERENT, Chances, separate
+from goldthread.identity.people import prepare_people
 from goldthread.identity.probability import Judgement, judge
 from goldthread.identity.second_look import look_again
+from tests.unit.identity.conftest import linkage_records
 
 BALANCED = replace(committed_model(), expected_precision=None)
 
@@ -66,6 +68,20 @@ def test_the_last_ones_without_a_counterpart_belong_together(
     assert linked(second) == 1000
     assert second.prior_weight_both_alone is not None
     assert second.prior_weight_both_alone > first.prior_weight + 5
+
+
+def test_where_nobody_has_a_name_the_address_stands_for_it(
+    con: duckdb.DuckDBPyConnection, nicknames: pa.Table
+) -> None:
+    con.register("nicknames", nicknames)
+    addresses = {"a": {"address_line": "12 Mill Road", "city": "Bath"}, "b": {"city": "Bath"}}
+    con.register("records", linkage_records(addresses))
+    prepare_people(con, "records", "nicknames")
+    rows = "select source_record_key, family_name, address, city from people order by 1"
+    assert con.execute(rows).fetchall() == [("a", "12 mill road", None, "bath")]
+    con.register("records", linkage_records(addresses | {"c": {"last_name": "Moss"}}))
+    prepare_people(con, "records", "nicknames")
+    assert con.execute(rows).fetchall() == [("c", "moss", None, None)]
 
 
 def test_households_are_not_taken_for_people_who_change_their_names() -> None:
