@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -122,15 +121,11 @@ def _prepare(con: duckdb.DuckDBPyConnection, settings: Settings, as_of: datetime
 
 def _build(settings: Settings, select: Sequence[str], stage: str, on_node: OnNode) -> None:
     """Build models and seeds. The tests judge a whole warehouse; here is only one table."""
-    from goldthread.warehouse.dbt_process import run_dbt, target_dir
+    from goldthread.warehouse.dbt_process import run_dbt
     from goldthread.warehouse.errors import BuildFailed
 
     target = settings.home / "target"
     target.mkdir(exist_ok=True)
-    # dbt's own note of the parsed project saves parsing it again.
-    parsed = target_dir(settings) / "partial_parse.msgpack"
-    if parsed.exists() and not (target / parsed.name).exists():
-        shutil.copy(parsed, target)
     failed: list[str] = []
 
     def note(node: NodeDone) -> None:

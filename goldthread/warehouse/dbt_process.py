@@ -109,7 +109,8 @@ def start_dbt(settings: Settings, arguments: Sequence[str]) -> subprocess.Popen[
                 command.write(json.dumps(arguments).encode() + b"\n")
         except BrokenPipeError:
             # It died; a new one may say why.
-            process.wait()
+            process.stdin = None
+            process.communicate()
         else:
             return process
     return _start(settings, [dbt_executable(), *arguments], stdin=subprocess.DEVNULL)
