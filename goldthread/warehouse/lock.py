@@ -10,6 +10,7 @@ import fcntl
 import json
 import os
 import select
+import shutil
 import signal
 import uuid
 from collections.abc import Iterator
@@ -51,6 +52,8 @@ def run_lock(settings: Settings, what: str) -> Iterator[None]:
         dead = _holder(path)
         if "token" in dead:
             _end_orphans(dead["token"])
+            # What DuckDB had put aside on disk for want of memory.
+            shutil.rmtree(f"{settings.warehouse_path}.tmp", ignore_errors=True)
         with _announced(handle, what):
             yield
     finally:

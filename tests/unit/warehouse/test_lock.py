@@ -99,7 +99,7 @@ def test_the_token_does_not_outlive_the_run(settings: Settings) -> None:
     assert "GOLDTHREAD_RUN_TOKEN" not in os.environ
 
 
-def test_what_a_killed_run_left_running_is_ended(settings: Settings, tmp_path: Path) -> None:
+def test_what_a_killed_run_left_is_ended_and_removed(settings: Settings, tmp_path: Path) -> None:
     """dbt outlives a kill -9 of the run that started it, and would hold the warehouse."""
     orphan_pid = tmp_path / "orphan.pid"
     script = HOLD.replace(
@@ -117,10 +117,14 @@ def test_what_a_killed_run_left_running_is_ended(settings: Settings, tmp_path: P
         assert holder.stdout is not None
         assert holder.stdout.readline() == "held\n"
         holder.kill()
+    spilled = settings.home / "warehouse.duckdb.tmp"
+    spilled.mkdir()
+    (spilled / "duckdb_temp_storage_DEFAULT-0.tmp").touch()
     orphan = int(orphan_pid.read_text())
     os.kill(orphan, 0)
     with run_lock(settings, "goldthread run"):
         assert _has_ended(orphan)
+        assert not spilled.exists()
 
 
 def _has_ended(pid: int) -> bool:
