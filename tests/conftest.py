@@ -19,8 +19,12 @@ from tests.dbt_commands import ForkedDbt
 os.environ.setdefault("DBT_LOG_LEVEL_FILE", "none")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """For ``--dist loadgroup``: a file is one worker's, and so are all who ask for ``built``."""
+    """For ``--dist loadgroup``: a file is one worker's, and so are all who ask for ``built``.
+
+    First, since xdist reads the groups in its own hook and would find none.
+    """
     for item in items:
         shared = "built" in getattr(item, "fixturenames", ())
         name = "built" if shared else item.nodeid.partition("::")[0]
