@@ -27,7 +27,7 @@ demo: $(READY) ## the whole job on generated data: files to customers to a deliv
 	@$(BIN)/goldthread demo
 
 test: lint ## lint, then every test
-	$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder --durations 12
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations 12
 
 test-long: $(READY) ## the increments of ten deliveries, too long for every day (three minutes)
 	GOLDTHREAD_LONG_TESTS=1 $(BIN)/python -m pytest tests/integration/test_increments.py

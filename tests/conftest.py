@@ -19,18 +19,6 @@ from tests.dbt_commands import ForkedDbt
 os.environ.setdefault("DBT_LOG_LEVEL_FILE", "none")
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """For ``--dist loadgroup``: a file is one worker's, and so are all who ask for ``built``.
-
-    First, since xdist reads the groups in its own hook and would find none.
-    """
-    for item in items:
-        shared = "built" in getattr(item, "fixturenames", ())
-        name = "built" if shared else item.nodeid.partition("::")[0]
-        item.add_marker(pytest.mark.xdist_group(name))
-
-
 @pytest.fixture(scope="session")
 def parsed_project(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
     """A target folder with the manifest of the project as it stands, to copy: ``take_over``."""
