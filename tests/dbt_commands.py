@@ -48,7 +48,10 @@ def _profile_hash(home: Path | str) -> bytes:
     """What dbt's ``build_manifest_state_check`` makes of the profile."""
     from dbt.adapters.duckdb.credentials import DuckDBCredentials
 
-    credentials = DuckDBCredentials.from_dict({"path": f"{home}/warehouse.duckdb"})
+    settings = {"memory_limit": os.environ.get("GOLDTHREAD_MEMORY_LIMIT", "8GiB")}
+    credentials = DuckDBCredentials.from_dict(
+        {"path": f"{home}/warehouse.duckdb", "settings": settings}
+    )
     info = pprint.pformat(sorted(credentials.connection_info()))
     return hashlib.sha256(info.encode()).hexdigest().encode()
 

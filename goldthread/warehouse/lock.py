@@ -12,6 +12,7 @@ import os
 import select
 import shutil
 import signal
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 TOKEN_VARIABLE = "GOLDTHREAD_RUN_TOKEN"
 
 ORPHAN_GRACE_SECONDS = 10
+START_SECONDS = 0.2
 
 
 @contextmanager
@@ -99,6 +101,14 @@ def _end_orphans(token: str) -> None:
     DuckDB's refusal names the process instead.
     """
     needle = f"{TOKEN_VARIABLE}={token}".encode()
+    _end_marked(needle)
+    # What was just being started shows no environment before it runs.
+    time.sleep(START_SECONDS)
+    _end_marked(needle)
+
+
+def _end_marked(needle: bytes) -> None:
+    """End every process with this entry in its environment."""
     for environment in Path("/proc").glob("[0-9]*/environ"):
         try:
             if needle not in environment.read_bytes().split(b"\0"):
