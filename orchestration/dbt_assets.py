@@ -7,8 +7,8 @@ as long as to import Dagster.
 import sys
 
 _dbt = sys.modules.get("dbt")
-# What is None in there cannot be imported.
-sys.modules["dbt"] = None  # type: ignore[assignment]  # typeshed leaves this use out
+# What is None in there cannot be imported; typeshed knows only modules as values.
+sys.modules["dbt"] = None  # type: ignore[assignment]
 try:
     from dagster_dbt import (
         DagsterDbtTranslator,

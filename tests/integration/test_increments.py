@@ -18,6 +18,7 @@ from tests.published_tables import differences
 
 AS_OF = datetime(2026, 11, 15, 12)
 
+# Ten deliveries take as long as all the other tests of this folder; `make test-long` has them.
 LONG = pytest.mark.skipif(not os.environ.get("GOLDTHREAD_LONG_TESTS"), reason="make test-long")
 
 # What is about the way and not about the people: which ids were issued and lost, and when members
@@ -39,7 +40,6 @@ def at_once(pack: Path, forked_dbt: None, tmp_path_factory: pytest.TempPathFacto
     return _built(pack, tmp_path_factory.mktemp("once"), count=1)
 
 
-# Ten deliveries take as long as all the other tests of this folder; `make test-long` has them.
 @pytest.mark.parametrize("count", [3, pytest.param(10, marks=LONG)])
 def test_increments_make_the_marts_of_one_full_run(
     pack: Path, at_once: Path, tmp_path: Path, count: int
