@@ -48,7 +48,8 @@ def _profile_hash(home: Path | str) -> bytes:
     """What dbt's ``build_manifest_state_check`` makes of the profile."""
     from dbt.adapters.duckdb.credentials import DuckDBCredentials
 
-    settings = {"memory_limit": os.environ.get("GOLDTHREAD_MEMORY_LIMIT", "8GiB")}
+    limit = os.environ.get("GOLDTHREAD_MEMORY_LIMIT", "8GiB")
+    settings = {"memory_limit": limit, "checkpoint_threshold": "1GiB"}
     credentials = DuckDBCredentials.from_dict(
         {"path": f"{home}/warehouse.duckdb", "settings": settings}
     )

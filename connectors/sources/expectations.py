@@ -123,6 +123,13 @@ def expectations_of(source: Source) -> dict[str, list[Expectation]]:
     return found
 
 
+def get_ready() -> None:
+    """Import Great Expectations in the background; that takes seconds, enough to load a source."""
+    from connectors.sources._engine.validation import import_ahead
+
+    import_ahead()
+
+
 def check_source(settings: Settings, name: str, run: Run) -> list[CheckResult]:
     """Look at every expectation of a source, after ``run`` loaded it.
 

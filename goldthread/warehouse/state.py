@@ -15,11 +15,13 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from goldthread.warehouse.builds import Standing, adopt_build, audit
 from goldthread.warehouse.connection import Run, start_run
+from goldthread.warehouse.contents import content_of
 from goldthread.warehouse.dbt_process import target_dir
 from goldthread.warehouse.errors import NothingLoaded, StateRefused
 from goldthread.warehouse.files import flush, literal, quoted
@@ -34,6 +36,9 @@ if TYPE_CHECKING:
 
 # The runs themselves are state too: run numbers must go on counting in a new warehouse.
 RUNS = "runs"
+
+# The file's own note of what it was written from.
+_CONTENT = "goldthread_content"
 
 
 @dataclass(frozen=True)
@@ -85,7 +90,8 @@ def settle_state(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
 def export_state(con: duckdb.DuckDBPyConnection, settings: Settings) -> dict[str, int]:
     """Write every state table that is built to the state folder; rows by state name.
 
-    All files are written aside first and swapped in together, runs first.
+    A file that holds the same rows already is left alone. The others are written aside first and
+    swapped in together, runs first.
     Raises StateRefused, leaving every file as it was, when a file would lose rows it must not lose.
     """
     settings.state_dir.mkdir(parents=True, exist_ok=True)
@@ -98,13 +104,21 @@ def export_state(con: duckdb.DuckDBPyConnection, settings: Settings) -> dict[str
     for name, (relation, is_append_only) in sources.items():
         rows[name] = _count(con, relation)
         _refuse_loss(con, settings, name, rows[name], is_append_only)
-    aside = {name: settings.state_dir / f".{name}.parquet.tmp" for name in sources}
+    aside = {}
     for name, (relation, _) in sources.items():
-        con.execute(f"copy (from {relation}) to {literal(aside[name])} (format parquet)")
+        content = _content(con, relation)
+        if content == _exported_content(con, _parquet(settings, name)):
+            continue
+        aside[name] = settings.state_dir / f".{name}.parquet.tmp"
+        con.execute(
+            f"copy (from {relation}) to {literal(aside[name])} "
+            f"(format parquet, kv_metadata {{{_CONTENT}: {literal(content)}}})"
+        )
         flush(aside[name])
     for name, path in aside.items():
         os.replace(path, _parquet(settings, name))
-    flush(settings.state_dir)
+    if aside:
+        flush(settings.state_dir)
     return rows
 
 
@@ -214,6 +228,22 @@ def _relation(con: duckdb.DuckDBPyConnection, table: str, schema: str | None = N
         f"and table_type = 'BASE TABLE' {within}and table_catalog = current_database()"
     ).fetchone()
     return f"{quoted(row[0])}.{quoted(table)}" if row else None
+
+
+def _content(con: duckdb.DuckDBPyConnection, relation: str) -> str:
+    schema, table = relation.replace('"', "").split(".")
+    return f"{version('duckdb')} {content_of(con, schema, table)}"
+
+
+def _exported_content(con: duckdb.DuckDBPyConnection, path: Path) -> str | None:
+    """What a state file says of its own content; None for a file that says nothing, or none."""
+    if not path.exists():
+        return None
+    row = con.execute(
+        f"select decode(value) from parquet_kv_metadata({literal(path)}) "
+        f"where decode(key) = {literal(_CONTENT)}"
+    ).fetchone()
+    return str(row[0]) if row else None
 
 
 def _count(con: duckdb.DuckDBPyConnection, relation: str) -> int:

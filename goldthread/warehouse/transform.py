@@ -22,7 +22,9 @@ from goldthread.warehouse.dbt_process import (
 )
 from goldthread.warehouse.state import export_state, settle_state
 from goldthread.warehouse.unchanged import (
+    Basis,
     Kept,
+    basis_of,
     code_fingerprint,
     is_built_from,
     note_basis,
@@ -59,13 +61,15 @@ class Failure:
 class Build:
     """A build that has begun: its number, what dbt is to be told, the code it is built from.
 
-    is_full: no selection. kept: what is left out, because nothing it stands on changed.
+    is_full: no selection. basis: what it stands on, where that was looked at before it began.
+    kept: what is left out, because nothing it stands on changed.
     """
 
     number: int
     arguments: tuple[str, ...]
     code: str
     is_full: bool
+    basis: Basis | None = None
     kept: tuple[Kept, ...] = ()
 
 
@@ -113,14 +117,15 @@ def begin_build(settings: Settings, *, is_full: bool, full_refresh: bool = False
         if is_full:
             settle_state(con, settings)
         full_refresh = full_refresh or not is_built_from(con, code)
-        kept = unchanged_nodes(con, settings, code) if is_full and not full_refresh else []
+        basis = basis_of(con, settings, code) if is_full and not full_refresh else None
+        kept = unchanged_nodes(con, settings, basis) if basis else []
         number = open_build(con, run, is_full=is_full, kept=[node.unique_id for node in kept])
     # What stands here from now on is this build's, or dbt died before it wrote any.
     (target_dir(settings) / "run_results.json").unlink(missing_ok=True)
     arguments = [*BUILD_ARGUMENTS, *(["--full-refresh"] if full_refresh else [])]
     if kept:
         arguments += without(settings, kept)
-    return Build(number, tuple(arguments), code, is_full, tuple(kept))
+    return Build(number, tuple(arguments), code, is_full, basis, tuple(kept))
 
 
 def end_build(settings: Settings, begun: Build, results_dir: Path) -> BuildReport:
@@ -134,7 +139,9 @@ def end_build(settings: Settings, begun: Build, results_dir: Path) -> BuildRepor
         passed = verdict.standing is Standing.PASSED
         state_rows = export_state(con, settings) if passed else {}
         if passed and begun.is_full:
-            note_basis(con, settings, begun.number, begun.code)
+            # Before anything is built there may be no manifest, or one of other code.
+            basis = begun.basis or basis_of(con, settings, begun.code)
+            note_basis(con, begun.number, basis)
     counts: dict[str, int] = {"kept": len(begun.kept)} if begun.kept else {}
     for outcome in outcomes:
         counts[outcome.status] = counts.get(outcome.status, 0) + 1

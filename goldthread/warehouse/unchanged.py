@@ -15,7 +15,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -62,15 +62,35 @@ class Kept:
         return self.unique_id.startswith("model.")
 
 
-def note_basis(con: duckdb.DuckDBPyConnection, settings: Settings, number: int, code: str) -> None:
-    """Remember on what build ``number`` stands, which was full, passed, and made by ``code``."""
+@dataclass(frozen=True)
+class Basis:
+    """What a build stands on.
+
+    code: the fingerprint of the code. graph: of what dbt made of it. sources: the content of each
+    raw table by its dbt id, None for what is new with every run.
+    """
+
+    code: str
+    graph: str
+    sources: dict[str, str | None]
+
+
+def basis_of(con: duckdb.DuckDBPyConnection, settings: Settings, code: str) -> Basis:
+    """What a build of the code with this fingerprint stands on now, as dbt last parsed it."""
+    manifest = _manifest(settings)
+    graph = json.dumps(manifest.get("child_map", {}), sort_keys=True)
+    contents = {name: _content(con, source) for name, source in manifest.get("sources", {}).items()}
+    return Basis(code, hashlib.sha256(graph.encode()).hexdigest(), contents)
+
+
+def note_basis(con: duckdb.DuckDBPyConnection, number: int, basis: Basis) -> None:
+    """Remember on what build ``number`` stands, which was full and passed."""
     con.execute(_TABLE)
-    basis = json.dumps(_basis(con, _manifest(settings), code))
     con.execute("begin")
     con.execute("delete from raw_goldthread.build_basis")
     con.execute(
         f"insert into raw_goldthread.build_basis select build_number, invocation_id, "
-        f"{literal(basis)} from raw_goldthread.builds where build_number = {number}"
+        f"{literal(json.dumps(asdict(basis)))} from raw_goldthread.builds where build_number = {number}"
     )
     con.execute("commit")
 
@@ -82,20 +102,18 @@ def is_built_from(con: duckdb.DuckDBPyConnection, code: str) -> bool:
     return any(json.loads(basis)["code"] == code for (basis,) in rows)
 
 
-def unchanged_nodes(con: duckdb.DuckDBPyConnection, settings: Settings, code: str) -> list[Kept]:
-    """The nodes that the next full build may leave out; their tables are as they must be.
-
-    code: the fingerprint of the code as it is now.
-    """
+def unchanged_nodes(con: duckdb.DuckDBPyConnection, settings: Settings, now: Basis) -> list[Kept]:
+    """The nodes that a full build on ``now`` may leave out; their tables are as they must be."""
     manifest = _manifest(settings)
     then = _newest_basis(con, settings)
-    if then is None or not manifest:
-        return []
-    now = _basis(con, manifest, code)
-    if then["code"] != now["code"] or then["graph"] != now["graph"]:
+    if then is None or not manifest or (then.code, then.graph) != (now.code, now.graph):
         return []
     nodes = manifest["nodes"]
-    changed = {name for name, content in now["sources"].items() if _is_new(content, then, name)}
+    changed = {
+        name
+        for name, content in now.sources.items()
+        if content is None or content != then.sources.get(name)
+    }
     changed |= _without_table(con, nodes)
     reached = _descendants(_without_stamps(manifest), changed)
     stale_names = {nodes[node]["name"] for node in reached if node in nodes}
@@ -123,15 +141,11 @@ def without(settings: Settings, kept: Collection[Kept]) -> list[str]:
     return ["--indirect-selection", "empty", option, " ".join(sorted(names))]
 
 
-def _is_new(content: str | None, then: dict[str, Any], source: str) -> bool:
-    return content is None or content != then["sources"].get(source)
-
-
 def _manifest(settings: Settings) -> dict[str, Any]:
     return read_artifact(manifest_path(settings)) or {}
 
 
-def _newest_basis(con: duckdb.DuckDBPyConnection, settings: Settings) -> dict[str, Any] | None:
+def _newest_basis(con: duckdb.DuckDBPyConnection, settings: Settings) -> Basis | None:
     """The noted basis, if nobody has built anything since."""
     con.execute(_TABLE)
     row = con.execute(
@@ -142,19 +156,7 @@ def _newest_basis(con: duckdb.DuckDBPyConnection, settings: Settings) -> dict[st
     # A plain `dbt build` or `dbt run` of somebody's own leaves other results.
     if row is None or results is None or results["metadata"]["invocation_id"] != row[0]:
         return None
-    basis: dict[str, Any] = json.loads(row[1])
-    return basis
-
-
-def _basis(con: duckdb.DuckDBPyConnection, manifest: dict[str, Any], code: str) -> dict[str, Any]:
-    """The code, the graph dbt made of it, and the content of each raw table by its dbt id."""
-    graph = json.dumps(manifest.get("child_map", {}), sort_keys=True)
-    contents = {name: _content(con, source) for name, source in manifest.get("sources", {}).items()}
-    return {
-        "code": code,
-        "graph": hashlib.sha256(graph.encode()).hexdigest(),
-        "sources": contents,
-    }
+    return Basis(**json.loads(row[1]))
 
 
 def _content(con: duckdb.DuckDBPyConnection, source: dict[str, Any]) -> str | None:

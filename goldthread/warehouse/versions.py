@@ -39,19 +39,16 @@ def begin_with(
     Returns the tables it holds already. Where fewer than half would stay, it begins empty: the
     room that replaced tables leave is not given back.
     """
-    if published.exists():
+    held = _held(con, published)
+    same = {name for name, version in held.items() if version and versions.get(name) == version}
+    if 2 * len(same) >= len(versions.keys() & held.keys()) > 0:
         shutil.copyfile(published, aside)
         con.execute(f"attach {literal(aside)} as copy")
-        held = _held(con)
-        same = {name for name, version in held.items() if version and versions.get(name) == version}
-        if 2 * len(same) >= len(versions.keys() & held.keys()) > 0:
-            for name in held.keys() - same:
-                con.execute(f"drop table copy.{quoted(schema)}.{quoted(name)}")
-            con.execute("drop schema copy.publishing cascade")
-            con.execute("checkpoint copy")
-            return same
-        con.execute("detach copy")
-        aside.unlink()
+        for name in held.keys() - same:
+            con.execute(f"drop table copy.{quoted(schema)}.{quoted(name)}")
+        con.execute("drop schema copy.publishing cascade")
+        con.execute("checkpoint copy")
+        return same
     con.execute(f"attach {literal(aside)} as copy")
     con.execute(f"create schema copy.{quoted(schema)}")
     return set()
@@ -71,11 +68,16 @@ def note_versions(
         con.execute(f"insert into copy.publishing.versions values {rows}")
 
 
-def _held(con: duckdb.DuckDBPyConnection) -> dict[str, str | None]:
-    """Versions by table of the attached copy; empty when it was published before there were any."""
+def _held(con: duckdb.DuckDBPyConnection, published: Path) -> dict[str, str | None]:
+    """Versions by table of a published file; empty where it is not there or does not tell."""
     import duckdb
 
+    if not published.exists():
+        return {}
+    con.execute(f"attach {literal(published)} as published (read_only)")
     try:
-        return dict(con.execute("from copy.publishing.versions").fetchall())
+        return dict(con.execute("from published.publishing.versions").fetchall())
     except duckdb.CatalogException:
         return {}
+    finally:
+        con.execute("detach published")

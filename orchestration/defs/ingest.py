@@ -6,6 +6,7 @@ from dataclasses import asdict
 import dagster as dg
 
 from connectors.sources import Source, find_source, load_source, source_names
+from connectors.sources.expectations import get_ready
 from goldthread.warehouse.state import state_tables
 from orchestration.home import RunHome
 from orchestration.progress import report
@@ -55,6 +56,8 @@ def _loading(source: Source) -> dg.AssetsDefinition:
     def load(home: dg.ResourceParam[RunHome]) -> Iterator[dg.MaterializeResult[None]]:
         report("load", source.name)
         result = load_source(home.settings, source.name, home.loading_run())
+        if any(table.files for table in result.tables):
+            get_ready()
         for key, table in zip(keys, result.tables, strict=True):
             yield dg.MaterializeResult(asset_key=key, metadata=asdict(table))
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
 import os
+import sys
+import threading
 import warnings
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from connectors.sources._engine.sql import literal, quoted
@@ -28,6 +32,14 @@ if TYPE_CHECKING:
     from goldthread.settings import Settings
 
 SAMPLE_ROWS = 100_000
+
+
+def import_ahead() -> None:
+    """Begin to import Great Expectations in a thread, unless that was done."""
+    if "great_expectations" not in sys.modules:
+        os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
+        importing = partial(importlib.import_module, "great_expectations")
+        threading.Thread(target=importing, daemon=True).start()
 
 
 def validate(

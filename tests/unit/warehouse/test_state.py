@@ -114,6 +114,24 @@ def test_an_append_only_state_may_not_shrink(settings: Settings, built: Callable
     assert (settings.state_dir / "assignment_log.parquet").read_bytes() == before
 
 
+def test_state_that_is_exported_already_is_not_written_again(
+    settings: Settings, built: Callable[..., Run]
+) -> None:
+    built()
+    log, runs = (settings.state_dir / f"{name}.parquet" for name in ("assignment_log", "runs"))
+    with connect(settings) as con:
+        export_state(con, settings)
+        before = (log.stat().st_ino, runs.stat().st_ino)
+        assert export_state(con, settings)["assignment_log"] == 3
+        assert (log.stat().st_ino, runs.stat().st_ino) == before
+        con.execute("update intermediate.log set record = 'other' where record = 'r0'")
+        export_state(con, settings)
+        held = con.execute(f"select record from read_parquet('{log}') order by all").fetchall()
+    assert log.stat().st_ino != before[0]
+    assert runs.stat().st_ino == before[1]
+    assert ("other",) in held
+
+
 def test_any_state_may_shrink_but_not_vanish(settings: Settings, built: Callable[..., Run]) -> None:
     yaml = settings.project_dir / "models" / "_models.yml"
     yaml.write_text(LOG_YAML.replace(", append_only: true", ""))

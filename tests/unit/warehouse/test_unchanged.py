@@ -11,7 +11,7 @@ from goldthread.warehouse import begin_run, connect
 from goldthread.warehouse.builds import Standing
 from goldthread.warehouse.dbt_process import run_dbt
 from goldthread.warehouse.transform import build, judge
-from goldthread.warehouse.unchanged import code_fingerprint, unchanged_nodes
+from goldthread.warehouse.unchanged import basis_of, code_fingerprint, unchanged_nodes
 
 from .conftest import AS_OF, PROJECT, write_project
 
@@ -82,7 +82,8 @@ class Bench:
 
     def kept(self) -> set[str]:
         with connect(self.settings) as con:
-            nodes = unchanged_nodes(con, self.settings, code_fingerprint(self.settings))
+            now = basis_of(con, self.settings, code_fingerprint(self.settings))
+            nodes = unchanged_nodes(con, self.settings, now)
             return {node.name for node in nodes}
 
 
