@@ -74,7 +74,8 @@ def clear_errors() -> Iterator[None]:
         print_failures(error.failures)
         raise Stop(str(error), ExitCode.CHECK_FAILED) from error
     except (BuildFailed, SpecError) as error:
-        raise Stop(str(error), ExitCode.CHECK_FAILED) from error
+        told = "\n".join(filter(None, [str(error), room_hint(str(error))]))
+        raise Stop(told, ExitCode.CHECK_FAILED) from error
     except (PublishRefused, NothingLoaded) as error:
         raise Stop(str(error), ExitCode.NOT_READY) from error
     except StateRefused as error:

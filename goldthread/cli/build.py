@@ -26,6 +26,7 @@ def command(select: tuple[str, ...], full_refresh: bool, as_json: bool) -> None:
     from goldthread.cli._progress import Bar
     from goldthread.settings import Settings
     from goldthread.warehouse import run_lock
+    from goldthread.warehouse.errors import room_hint
     from goldthread.warehouse.transform import build
 
     settings = Settings.load()
@@ -44,4 +45,7 @@ def command(select: tuple[str, ...], full_refresh: bool, as_json: bool) -> None:
         console().print(f"Built: {counts}.")
         print_failures(report.failures)
     if report.failures:
-        raise Stop("Failed; nothing may be published until it is mended.", ExitCode.CHECK_FAILED)
+        hint = room_hint("\n".join(failure.message for failure in report.failures))
+        raise Stop(
+            hint or "Failed; nothing may be published until it is mended.", ExitCode.CHECK_FAILED
+        )

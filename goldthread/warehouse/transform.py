@@ -170,13 +170,21 @@ def failures(settings: Settings, outcomes: Sequence[NodeOutcome]) -> tuple[Failu
                 Failure(
                     name=outcome.name,
                     resource_type=outcome.resource_type,
-                    message=(outcome.message or outcome.status).strip(),
+                    message=_in_short(outcome.message or outcome.status),
                     failing_row_count=outcome.failing_row_count,
                     columns=columns,
                     rows=rows,
                 )
             )
     return tuple(found)
+
+
+def _in_short(message: str) -> str:
+    """dbt's message without the traceback of a Python model, which stands in dbt's log."""
+    before, traceback, rest = message.strip().partition("Traceback (most recent call last):")
+    if not traceback:
+        return before
+    return f"{before.strip()} {rest.strip().splitlines()[-1].strip()}"
 
 
 def _sample(

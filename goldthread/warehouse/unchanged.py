@@ -88,9 +88,10 @@ def note_basis(con: duckdb.DuckDBPyConnection, number: int, basis: Basis) -> Non
     con.execute(_TABLE)
     con.execute("begin")
     con.execute("delete from raw_goldthread.build_basis")
+    told = literal(json.dumps(asdict(basis)))
     con.execute(
-        f"insert into raw_goldthread.build_basis select build_number, invocation_id, "
-        f"{literal(json.dumps(asdict(basis)))} from raw_goldthread.builds where build_number = {number}"
+        f"insert into raw_goldthread.build_basis select build_number, invocation_id, {told} "
+        f"from raw_goldthread.builds where build_number = {number}"
     )
     con.execute("commit")
 

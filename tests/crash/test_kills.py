@@ -24,6 +24,8 @@ pytestmark = pytest.mark.crash
 PEOPLE = 150
 # Enough for an empty warehouse, too little for what is loaded into it.
 SMALL_DISK = 700_000
+# Enough for a lock, too little for the ledger of a sync.
+SMALL_LEDGER = 200_000
 
 
 @dataclass
@@ -100,6 +102,14 @@ def test_kills_of_builds_publishing_and_sending_leave_no_trace(story: Story) -> 
     story.kill("build")
     assert not victim.settings.marts_path.exists()
     victim.type("publish", exit_code=6)
+    # Room for all that dbt writes itself, none for tables.
+    room = max(path.stat().st_size for path in victim.target.iterdir()) + SMALL_DISK
+    assert room < victim.settings.warehouse_path.stat().st_size
+    said = victim.type("build", exit_code=3, file_bytes=room)
+    assert "Traceback" not in said
+    assert "The disk is full" in said
+    victim.type("publish", exit_code=3)
+    assert not victim.settings.marts_path.exists()
     victim.type("build")
     story.kill("publish")
     story.kill("swap")
@@ -107,6 +117,9 @@ def test_kills_of_builds_publishing_and_sending_leave_no_trace(story: Story) -> 
     assert "Traceback" not in said
     assert "The disk is full" in said
     victim.type("publish")
+    said = victim.type("apply", SYNC, exit_code=1, file_bytes=SMALL_LEDGER)
+    assert "Traceback" not in said
+    assert "The disk is full" in said
     story.kill("apply", 2)
     victim.type("run")
     assert victim.faults(story.undisturbed) == []
