@@ -7,8 +7,10 @@ import os
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 from goldthread.settings import Settings
 from goldthread.warehouse import dbt_process
@@ -17,6 +19,22 @@ from tests.dbt_commands import ForkedDbt
 # Nobody reads dbt's own log file here, and every line of it costs dbt the more the more variables
 # the environment has.
 os.environ.setdefault("DBT_LOG_LEVEL_FILE", "none")
+
+
+# Their tests share a home that takes long to build.
+SCENARIOS = "tests/identity_scenarios"
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling:
+    return ByFile(config, log)
+
+
+class ByFile(LoadFileScheduling):
+    """Gives the tests of one file to one worker, and so those of the scenarios."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        is_scenario = nodeid.startswith(SCENARIOS)
+        return SCENARIOS if is_scenario else str(super()._split_scope(nodeid))
 
 
 @pytest.fixture(scope="session")

@@ -122,7 +122,7 @@ class Load:
         stage = Stage(con, table, self._folder, self.run.as_of, self.run.run_id)
         for item in self._todo[table.name]:
             self._read(stage, item)
-        stage.flush()
+        stage.close()
         result = settle(stage, self.source)
         for reading in stage.readings:
             known[reading.source_file] = reading.state

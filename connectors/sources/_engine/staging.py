@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from connectors.sources._engine.batches import Batch, Reading
 from connectors.sources._engine.checks import derived_alias
@@ -63,6 +65,7 @@ class Stage:
     _waiting: list[pa.Table] = field(default_factory=list)
     _waiting_bytes: int = 0
     _waiting_rows: int = 0
+    _writer: pq.ParquetWriter | None = None
 
     def __post_init__(self) -> None:
         self.con.execute("set TimeZone = 'UTC'")
@@ -113,23 +116,28 @@ class Stage:
             if column.derives:
                 self._derive(column)
         usual = [key for (key,) in self.con.execute(self._queries.usual_keys()).fetchall()]
-        good_rows = self._queries.good_rows(usual)
-        self.con.execute(f"create or replace temp table good_rows as {good_rows}")
-        odd = self.con.execute("select row_id from good_rows where _is_odd").fetchnumpy()["row_id"]
+        good = self.con.execute(self._queries.good_rows(usual)).to_arrow_table()
+        odd = good.filter(good["_is_odd"])["row_id"]
         if len(odd):
-            self.con.register("batch", rows.take(pa.array(odd)))
-            self._keep_problems()
-        part = self.folder / f"{self.table.name}-{len(self.parts):05}.parquet"
-        without = (
-            "where row_id not in (select row_id from problems where is_broken)" if len(odd) else ""
-        )
-        self.con.execute(
-            f"copy (select * exclude (row_id, _is_odd) from good_rows {without}) "
-            f"to {literal(str(part))} (format parquet, compression lz4_raw)"
-        )
-        self.con.execute("drop table good_rows")
+            self.con.register("batch", rows.take(odd))
+            broken = self._keep_problems()
+            good = good.filter(pc.invert(pc.is_in(good["row_id"], broken)))
         self.con.unregister("batch")
-        self.parts.append(part)
+        self._write(good.drop_columns(["row_id", "_is_odd"]))
+
+    def close(self) -> None:
+        """Check and type the rest; from here on ``parts`` can be read."""
+        self.flush()
+        if self._writer:
+            self._writer.close()
+
+    def _write(self, rows: pa.Table) -> None:
+        # One file: DuckDB takes the rows of one statement in full row groups, past its log.
+        if self._writer is None:
+            part = self.folder / f"{self.table.name}.parquet"
+            self._writer = pq.ParquetWriter(part, rows.schema, compression="lz4")
+            self.parts.append(part)
+        self._writer.write_table(rows)
 
     def _derive(self, column: Column) -> None:
         """Compute a column's derived columns, once for each distinct text."""
@@ -144,7 +152,8 @@ class Stage:
         self.con.execute(f"create or replace temp table {name} as from derived")
         self.con.unregister("derived")
 
-    def _keep_problems(self) -> None:
+    def _keep_problems(self) -> pa.Array:
+        """Record what is wrong with the rows of ``batch``; returns the row_id of broken ones."""
         self.con.execute(f"create or replace temp table problems as {self._queries.odd_rows()}")
         self.con.execute(
             "insert into broken select file_no, row_number, row_key, reason, raw "
@@ -161,6 +170,8 @@ class Stage:
         self._add_broken(
             [(file_no, row, None, explain_json(raw), raw) for file_no, row, raw in unreadable]
         )
+        broken = self.con.execute("select row_id from problems where is_broken").fetchnumpy()
+        return pa.array(broken["row_id"], pa.int64())
 
     def _add_broken(self, rows: list[tuple[int, int, str | None, str, str]]) -> None:
         # As Arrow: for a statement with parameters DuckDB imports pandas.

@@ -103,7 +103,7 @@ class Staged:
         stage.open(self.reading)
         for batch in self.reading.batches:
             stage.add(batch)
-        stage.flush()
+        stage.close()
         self.rows_read = stage.rows_read
         self.state = self.reading.state
         parts = [str(part) for part in stage.parts]
