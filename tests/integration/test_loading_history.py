@@ -12,25 +12,28 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
+import duckdb
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connectors.sources._engine import pipeline
+from connectors.sources._engine import load
 from connectors.sources._engine.state import SourceState, pipeline_name
 from goldthread.settings import Settings
-from goldthread.warehouse import connect
 from tests.integration.loading import Home
 from tests.unit.connectors.sources.samples import lines
 
 
 def append_directly(
-    settings: Settings, source: str, parts: dict[str, list[Path]], state: SourceState
+    con: duckdb.DuckDBPyConnection,
+    _: Settings,
+    source: str,
+    parts: dict[str, list[Path]],
+    state: SourceState,
 ) -> None:
     """What dlt does with the parts and the state, without dlt."""
     packed = json.dumps({"sources": {source: {"goldthread": state.to_dict()}}}).encode()
     text = base64.b64encode(zlib.compress(packed)).decode()
-    con = connect(settings)
     schema = f"raw_{source}"
     for table, files in parts.items():
         for file in files:
@@ -46,13 +49,12 @@ def append_directly(
         f"insert into {schema}._dlt_pipeline_state values "
         f"({number}, '{pipeline_name(source)}', '{text}', '{number}')"
     )
-    con.close()
 
 
 @pytest.fixture(autouse=True)
 def without_dlt() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pipeline, "run_pipeline", append_directly)
+        patch.setattr(load, "run_pipeline", append_directly)
         yield
 
 

@@ -49,10 +49,7 @@ def load_all(
             started = time.monotonic()
             if load.prepare(con):
                 load.stage(con)
-                # dlt opens the warehouse itself.
-                con.close()
-                load.hand_over()
-                con = connect(settings)
+                load.hand_over(con)
             results.append(
                 LoadResult(load.source.name, tuple(load.results), time.monotonic() - started)
             )
@@ -107,10 +104,10 @@ class Load:
                 self.results[position] = self._stage_table(con, table)
         self._state.run_number = self.run.run_number
 
-    def hand_over(self) -> None:
-        """Let dlt append the parts and keep the state. The warehouse must be closed."""
+    def hand_over(self, con: duckdb.DuckDBPyConnection) -> None:
+        """Let dlt append the parts and keep the state."""
         try:
-            run_pipeline(self.settings, self.source.name, self._parts, self._state)
+            run_pipeline(con, self.settings, self.source.name, self._parts, self._state)
         finally:
             shutil.rmtree(self._folder, ignore_errors=True)
 

@@ -12,6 +12,8 @@ from connectors.sources._engine.state import SourceState, pipeline_name
 from connectors.sources.results import NotWritten
 
 if TYPE_CHECKING:
+    import duckdb
+
     from goldthread.settings import Settings
 
 
@@ -21,13 +23,17 @@ def working_folder(settings: Settings, source: str) -> Path:
 
 
 def run_pipeline(
-    settings: Settings, source: str, parts: dict[str, list[Path]], state: SourceState
+    con: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    source: str,
+    parts: dict[str, list[Path]],
+    state: SourceState,
 ) -> None:
     """Append the parts to ``raw_<source>`` and keep the state, all in one dlt load package.
 
     The local working folder has to be gone and is removed at the end: what counts is what stands
-    in the warehouse, and no copy of people's data stays behind. The warehouse must not be
-    open in this process.
+    in the warehouse, and no copy of people's data stays behind. dlt works through ``con``: whenever
+    a last connection is closed DuckDB writes all it holds to the file.
 
     Raises NotWritten when dlt cannot finish; then nothing of the package counts.
     """
@@ -77,7 +83,7 @@ def run_pipeline(
     pipeline = dlt.pipeline(
         pipeline_name=pipeline_name(source),
         pipelines_dir=str(folder.parent),
-        destination=dlt.destinations.duckdb(str(settings.warehouse_path)),
+        destination=dlt.destinations.duckdb(con),
         dataset_name=f"raw_{source}",
     )
     try:
