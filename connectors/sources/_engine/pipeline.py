@@ -32,8 +32,8 @@ def run_pipeline(
     """Append the parts to ``raw_<source>`` and keep the state, all in one dlt load package.
 
     The local working folder has to be gone and is removed at the end: what counts is what stands
-    in the warehouse, and no copy of people's data stays behind. dlt works through ``con``: whenever
-    a last connection is closed DuckDB writes all it holds to the file.
+    in the warehouse, and no copy of people's data stays behind. dlt gets a session beside ``con``,
+    of which it changes the settings: opening the warehouse anew would cost a checkpoint each time.
 
     Raises NotWritten when dlt cannot finish; then nothing of the package counts.
     """
@@ -80,10 +80,11 @@ def run_pipeline(
             )
             yield resource(table)
 
+    session = con.cursor()
     pipeline = dlt.pipeline(
         pipeline_name=pipeline_name(source),
         pipelines_dir=str(folder.parent),
-        destination=dlt.destinations.duckdb(con),
+        destination=dlt.destinations.duckdb(session),
         dataset_name=f"raw_{source}",
     )
     try:
@@ -95,6 +96,7 @@ def run_pipeline(
             "once that is mended."
         ) from error
     finally:
+        session.close()
         shutil.rmtree(folder, ignore_errors=True)
 
 
