@@ -1,15 +1,19 @@
 """A dbt that is started before it is needed: ``python -m goldthread.warehouse.dbt_ahead``.
 
-To import dbt and read the parsed project takes some seconds, which pass while sources are loaded.
+To import dbt, to read the parsed project and to import what Python models need takes some seconds,
+which pass while sources are loaded.
 It then waits for one line on its standard input, the JSON array of a command's arguments, and runs
 that command. It ends by itself when whoever started it is gone.
 """
 
 import json
 import sys
+from importlib import import_module
 
 # What the waiting dbt says until it has its command would be taken for the command's own words.
 _SILENT = ["--quiet", "--log-level", "none", "--log-level-file", "none", "--no-write-json"]
+
+_FOR_PYTHON_MODELS = ("pandas", "scipy.sparse.csgraph", "splink")
 
 
 def main() -> int:
@@ -18,6 +22,8 @@ def main() -> int:
     from dbt.contracts.graph.manifest import Manifest
 
     parsed = dbtRunner().invoke([*_SILENT, "parse"])
+    for name in _FOR_PYTHON_MODELS:
+        import_module(name)
     command = sys.stdin.readline()
     if not command:
         return 0
