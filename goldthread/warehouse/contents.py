@@ -1,4 +1,7 @@
-"""What a table holds, as one short text that changes when a row comes, goes or changes."""
+"""What a table holds, as one short text that changes when a row comes, goes or changes.
+
+A Parquet file can carry the text of the table it was written from.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,8 @@ from typing import TYPE_CHECKING
 from goldthread.warehouse.files import literal, quoted
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import duckdb
 
 # What the loader writes on every row. A row loaded again, even an equal one, has another run.
@@ -15,6 +20,8 @@ _LINEAGE = (
     ("_load_run", "_source_file", "_file_version", "_row_number", "_row_hash"),
     ("_load_run", "source_table", "source_file", "_file_version", "row_number"),
 )
+
+_NOTE = "goldthread_content"
 
 
 def content_of(con: duckdb.DuckDBPyConnection, schema: str, table: str) -> str | None:
@@ -38,3 +45,19 @@ def content_of(con: duckdb.DuckDBPyConnection, schema: str, table: str) -> str |
     assert row is not None
     shape = hashlib.sha256(repr(typed).encode()).hexdigest()
     return f"{row[0]} {shape}"
+
+
+def content_note(content: str) -> str:
+    """The option of ``copy … (format parquet, …)`` that notes a content in the file."""
+    return f"kv_metadata {{{_NOTE}: {literal(content)}}}"
+
+
+def noted_content(con: duckdb.DuckDBPyConnection, path: Path) -> str | None:
+    """The content noted in a Parquet file; None where nothing is noted, or no file."""
+    if not path.exists():
+        return None
+    row = con.execute(
+        f"select decode(value) from parquet_kv_metadata({literal(path)}) "
+        f"where decode(key) = {literal(_NOTE)}"
+    ).fetchone()
+    return str(row[0]) if row else None

@@ -15,13 +15,12 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from goldthread.warehouse.builds import Standing, adopt_build, audit
 from goldthread.warehouse.connection import Run, start_run
-from goldthread.warehouse.contents import content_of
+from goldthread.warehouse.contents import content_note, content_of, noted_content
 from goldthread.warehouse.dbt_process import target_dir
 from goldthread.warehouse.errors import NothingLoaded, StateRefused
 from goldthread.warehouse.files import flush, literal, quoted
@@ -36,9 +35,6 @@ if TYPE_CHECKING:
 
 # The runs themselves are state too: run numbers must go on counting in a new warehouse.
 RUNS = "runs"
-
-# The file's own note of what it was written from.
-_CONTENT = "goldthread_content"
 
 
 @dataclass(frozen=True)
@@ -106,15 +102,15 @@ def export_state(con: duckdb.DuckDBPyConnection, settings: Settings) -> dict[str
         _refuse_loss(con, settings, name, rows[name], is_append_only)
     aside = {}
     for name, (relation, _) in sources.items():
-        content = _content(con, relation)
-        if content == _exported_content(con, _parquet(settings, name)):
-            continue
-        aside[name] = settings.state_dir / f".{name}.parquet.tmp"
-        con.execute(
-            f"copy (from {relation}) to {literal(aside[name])} "
-            f"(format parquet, kv_metadata {{{_CONTENT}: {literal(content)}}})"
-        )
-        flush(aside[name])
+        schema, model = relation.replace('"', "").split(".")
+        content = content_of(con, schema, model) or ""
+        if content != noted_content(con, _parquet(settings, name)):
+            aside[name] = settings.state_dir / f".{name}.parquet.tmp"
+            con.execute(
+                f"copy (from {relation}) to {literal(aside[name])} "
+                f"(format parquet, {content_note(content)})"
+            )
+            flush(aside[name])
     for name, path in aside.items():
         os.replace(path, _parquet(settings, name))
     if aside:
@@ -228,22 +224,6 @@ def _relation(con: duckdb.DuckDBPyConnection, table: str, schema: str | None = N
         f"and table_type = 'BASE TABLE' {within}and table_catalog = current_database()"
     ).fetchone()
     return f"{quoted(row[0])}.{quoted(table)}" if row else None
-
-
-def _content(con: duckdb.DuckDBPyConnection, relation: str) -> str:
-    schema, table = relation.replace('"', "").split(".")
-    return f"{version('duckdb')} {content_of(con, schema, table)}"
-
-
-def _exported_content(con: duckdb.DuckDBPyConnection, path: Path) -> str | None:
-    """What a state file says of its own content; None for a file that says nothing, or none."""
-    if not path.exists():
-        return None
-    row = con.execute(
-        f"select decode(value) from parquet_kv_metadata({literal(path)}) "
-        f"where decode(key) = {literal(_CONTENT)}"
-    ).fetchone()
-    return str(row[0]) if row else None
 
 
 def _count(con: duckdb.DuckDBPyConnection, relation: str) -> int:
