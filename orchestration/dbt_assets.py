@@ -5,10 +5,12 @@ as long as to import Dagster.
 """
 
 import sys
+from typing import Any
 
-_dbt = sys.modules.get("dbt")
-# What is None in there cannot be imported; typeshed knows only modules as values.
-sys.modules["dbt"] = None  # type: ignore[assignment]
+_modules: dict[str, Any] = sys.modules
+_dbt = _modules.get("dbt")
+# What is None in there cannot be imported.
+_modules["dbt"] = None
 try:
     from dagster_dbt import (
         DagsterDbtTranslator,
@@ -18,9 +20,9 @@ try:
         dbt_assets,
     )
 finally:
-    del sys.modules["dbt"]
+    del _modules["dbt"]
     if _dbt is not None:
-        sys.modules["dbt"] = _dbt
+        _modules["dbt"] = _dbt
 
 __all__ = [
     "DagsterDbtTranslator",

@@ -61,8 +61,8 @@ class Failure:
 class Build:
     """A build that has begun: its number, what dbt is to be told, the code it is built from.
 
-    is_full: no selection. basis: what it stands on, where that was looked at before it began.
-    kept: what is left out, because nothing it stands on changed.
+    is_full: no selection. kept: what is left out, because nothing it stands on changed; basis: what
+    the build stands on, where something is left out.
     """
 
     number: int
@@ -125,7 +125,8 @@ def begin_build(settings: Settings, *, is_full: bool, full_refresh: bool = False
     arguments = [*BUILD_ARGUMENTS, *(["--full-refresh"] if full_refresh else [])]
     if kept:
         arguments += without(settings, kept)
-    return Build(number, tuple(arguments), code, is_full, basis, tuple(kept))
+    # With nothing to keep there may be no manifest, or one of other code: the basis comes later.
+    return Build(number, tuple(arguments), code, is_full, basis if kept else None, tuple(kept))
 
 
 def end_build(settings: Settings, begun: Build, results_dir: Path) -> BuildReport:
@@ -139,7 +140,6 @@ def end_build(settings: Settings, begun: Build, results_dir: Path) -> BuildRepor
         passed = verdict.standing is Standing.PASSED
         state_rows = export_state(con, settings) if passed else {}
         if passed and begun.is_full:
-            # Before anything is built there may be no manifest, or one of other code.
             basis = begun.basis or basis_of(con, settings, begun.code)
             note_basis(con, begun.number, basis)
     counts: dict[str, int] = {"kept": len(begun.kept)} if begun.kept else {}

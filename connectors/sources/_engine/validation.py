@@ -9,7 +9,6 @@ import threading
 import warnings
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from connectors.sources._engine.sql import literal, quoted
@@ -38,8 +37,8 @@ def import_ahead() -> None:
     """Begin to import Great Expectations in a thread, unless that was done."""
     if "great_expectations" not in sys.modules:
         os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
-        importing = partial(importlib.import_module, "great_expectations")
-        threading.Thread(target=importing, daemon=True).start()
+        name = ("great_expectations",)
+        threading.Thread(target=importlib.import_module, args=name, daemon=True).start()
 
 
 def validate(

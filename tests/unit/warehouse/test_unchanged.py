@@ -9,7 +9,7 @@ import pytest
 from goldthread.settings import Settings
 from goldthread.warehouse import begin_run, connect
 from goldthread.warehouse.builds import Standing
-from goldthread.warehouse.dbt_process import run_dbt
+from goldthread.warehouse.dbt_process import manifest_path, run_dbt
 from goldthread.warehouse.transform import build, judge
 from goldthread.warehouse.unchanged import basis_of, code_fingerprint, unchanged_nodes
 
@@ -103,6 +103,13 @@ def test_only_what_new_rows_and_the_clock_reach_is_built(bench: Bench) -> None:
     assert bench.build() == ALWAYS | PEOPLE
     with connect(bench.settings) as con:
         assert con.execute("select name, n from ages").fetchall() == [("eve", 4)]
+
+
+def test_a_deleted_manifest_costs_one_whole_build(bench: Bench) -> None:
+    bench.build()
+    manifest_path(bench.settings).unlink()
+    assert bench.build() == ALWAYS | PEOPLE | {"orders"}
+    assert bench.build() == ALWAYS
 
 
 def test_a_row_that_takes_effect_with_time_counts_as_new(bench: Bench) -> None:
