@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 MAX_FIELD_BYTES = 256 * 1024
 MAX_RAW_BYTES = 256 * 1024
-CHUNK_BYTES = 32 * 1024 * 1024
+CHUNK_BYTES = 8 * 1024 * 1024
+AHEAD_BYTES = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -89,18 +90,22 @@ def shown(raw: bytes) -> str:
     return text if len(raw) <= len(cut) else f"{text}… ({len(raw)} bytes in all)"
 
 
-def read_ahead(batches: Iterator[Batch], depth: int = 3) -> Iterator[Batch]:
-    """Yield from ``batches`` while a thread already prepares the next ``depth`` ones."""
-    ready: queue.Queue[Batch | BaseException | None] = queue.Queue(maxsize=depth)
-    abandoned = threading.Event()
+def read_ahead(
+    parts: Iterator[tuple[Reading, Batch | None]],
+) -> Generator[tuple[Reading, Batch | None]]:
+    """Yield from ``parts`` while a thread already prepares the next ``AHEAD_BYTES`` of them."""
+    ready: queue.SimpleQueue[tuple[Reading, Batch | None] | BaseException | None]
+    ready = queue.SimpleQueue()
+    room = _Room(AHEAD_BYTES)
 
     def work() -> None:
         last: BaseException | None = None
         try:
-            for batch in batches:
-                ready.put(batch)
-                if abandoned.is_set():
+            for part in parts:
+                room.take(_size(part))
+                if room.is_closed:
                     return
+                ready.put(part)
         except BaseException as error:  # handed to the reading thread, which raises it
             last = error
         ready.put(last)
@@ -111,11 +116,37 @@ def read_ahead(batches: Iterator[Batch], depth: int = 3) -> Iterator[Batch]:
         while (item := ready.get()) is not None:
             if isinstance(item, BaseException):
                 raise item
+            room.give(_size(item))
             yield item
     finally:
-        abandoned.set()
-        while thread.is_alive():
-            try:
-                ready.get(timeout=0.05)
-            except queue.Empty:
-                continue
+        room.close()
+        thread.join()
+
+
+class _Room:
+    """A number of bytes that two threads share: ``take`` waits until anything is left of it."""
+
+    def __init__(self, size: int) -> None:
+        self._left = size
+        self._changed = threading.Condition()
+        self.is_closed = False
+
+    def take(self, size: int) -> None:
+        with self._changed:
+            self._changed.wait_for(lambda: self._left > 0 or self.is_closed)
+            self._left -= size
+
+    def give(self, size: int) -> None:
+        with self._changed:
+            self._left += size
+            self._changed.notify()
+
+    def close(self) -> None:
+        with self._changed:
+            self.is_closed = True
+            self._changed.notify()
+
+
+def _size(part: tuple[Reading, Batch | None]) -> int:
+    batch = part[1]
+    return batch.bytes_read if batch else 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,7 +25,7 @@ from goldthread.warehouse import Run, connect
 if TYPE_CHECKING:
     import duckdb
 
-    from connectors.sources._engine.staging import Stage
+    from connectors.sources._engine.batches import Batch, Reading
     from goldthread.settings import Settings
 
 
@@ -112,14 +113,22 @@ class Load:
             shutil.rmtree(self._folder, ignore_errors=True)
 
     def _stage_table(self, con: duckdb.DuckDBPyConnection, table: Table) -> TableResult:
+        from connectors.sources._engine.batches import read_ahead
         from connectors.sources._engine.settle import settle
         from connectors.sources._engine.staging import Stage
 
         known = self._state.of(table.name)
         stage = Stage(con, table, self._folder, self.run.as_of, self.run.run_id)
-        for item in self._todo[table.name]:
-            self._read(stage, item)
+        for reading, batch in read_ahead(self._readings(table)):
+            if batch is None:
+                stage.open(reading)
+            else:
+                stage.add(batch)
+                self._rows += batch.read
+            self._show(self._files_done + len(stage.readings) - 1)
         stage.close()
+        self._files_done += len(stage.readings)
+        self._show(self._files_done)
         result = settle(stage, self.source)
         for reading in stage.readings:
             known[reading.source_file] = reading.state
@@ -129,19 +138,15 @@ class Load:
         changed = [reading for reading in stage.readings if reading.kind != "same"]
         return replace(result, files=len(changed))
 
-    def _read(self, stage: Stage, item: Todo) -> None:
-        from connectors.sources._engine.batches import read_ahead
+    def _readings(self, table: Table) -> Iterator[tuple[Reading, Batch | None]]:
+        """Each changed file as it begins, followed by its batches."""
+        for item in self._todo[table.name]:
+            reading = open_file(item, table)
+            yield reading, None
+            for batch in reading.batches:
+                yield reading, batch
 
-        reading = open_file(item, stage.table)
-        stage.open(reading)
-        for batch in read_ahead(reading.batches):
-            stage.add(batch)
-            self._rows += batch.read
-            self._show()
-        self._files_done += 1
-        self._show()
-
-    def _show(self) -> None:
+    def _show(self, files_done: int) -> None:
         if self.report:
             files = sum(map(len, self._todo.values()))
-            self.report(Progress(self.source.name, self._files_done, files, self._rows))
+            self.report(Progress(self.source.name, files_done, files, self._rows))

@@ -116,7 +116,7 @@ class Stage:
             if column.derives:
                 self._derive(column)
         usual = [key for (key,) in self.con.execute(self._queries.usual_keys()).fetchall()]
-        good = self.con.execute(self._queries.good_rows(usual)).to_arrow_table()
+        good = self.con.sql(self._queries.good_rows(usual)).to_arrow_table()
         odd = good.filter(good["_is_odd"])["row_id"]
         if len(odd):
             self.con.register("batch", rows.take(odd))

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from connectors.sources._engine import streams
+from connectors.sources._engine import jsonl, streams
 from connectors.sources._engine.batches import MAX_FIELD_BYTES
 from tests.unit.connectors.sources.conftest import table_of
 from tests.unit.connectors.sources.samples import Staged, lines, message, read_all, write
@@ -151,17 +151,25 @@ LINE = st.one_of(
 @settings(
     max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-@given(content=st.lists(LINE, max_size=12), chunk=st.integers(1, 40), has_end=st.booleans())
-def test_where_chunks_are_cut_never_matters(
+@given(
+    content=st.lists(LINE, max_size=12),
+    chunk=st.integers(1, 40),
+    block=st.integers(1, 40),
+    has_end=st.booleans(),
+)
+def test_where_chunks_and_blocks_are_cut_never_matters(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     content: list[bytes],
     chunk: int,
+    block: int,
     has_end: bool,
 ) -> None:
     path = write(tmp_path / "a.jsonl", b"\n".join(content) + (b"\n" if has_end else b""))
     table = table_of("web", "messages")
     monkeypatch.setattr(streams, "CHUNK_BYTES", 1 << 20)
+    monkeypatch.setattr(jsonl, "BLOCK_BYTES", 1 << 20)
     whole = read_all(path, table)
     monkeypatch.setattr(streams, "CHUNK_BYTES", chunk)
+    monkeypatch.setattr(jsonl, "BLOCK_BYTES", block)
     assert read_all(path, table) == whole
