@@ -6,8 +6,10 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import orjson
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from connectors.sources._engine.batches import (
     MAX_FIELD_BYTES,
@@ -45,7 +47,7 @@ def _batches(path: Path, table: Table) -> Iterator[Batch]:
         raise
     except sqlite3.DatabaseError as error:
         broken = BrokenRow(0, f"{path.name} cannot be read ({error}): deliver it again", "")
-        yield _to_batch([], [], table, [broken])
+        yield Batch(_to_batch([], [], table).rows, [broken], 1, 0)
     finally:
         connection.close()
 
@@ -65,72 +67,93 @@ def _read_table(connection: sqlite3.Connection, table: Table) -> Iterator[Batch]
             raise
         rows = connection.execute(f"select row_number() over (), {cells} from {quoted}")
     while found := rows.fetchmany(ROWS_A_BATCH):
-        good, broken = _decode(found, names, table)
-        yield _to_batch(good, names, table, broken)
+        yield _to_batch(found, names, table)
 
 
 def _quote(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-Row = tuple[int | str | None, ...]
+# The row's number and its cells.
+Row = tuple[int | bytes | None, ...]
 
 
-def _decode(
-    found: list[tuple[int | bytes | None, ...]], names: list[str], table: Table
-) -> tuple[list[Row], list[BrokenRow]]:
-    """Rows as text, and those that are none: wrong UTF-8, NUL, fields over the limit."""
-    good: list[Row] = []
-    broken: list[BrokenRow] = []
-    for row in found:
-        number = row[0]
-        assert isinstance(number, int)
-        cells: list[str | None] = []
-        reason = ""
-        for name, cell in zip(names, row[1:], strict=True):
-            if cell is None:
-                cells.append(None)
-                continue
-            assert isinstance(cell, bytes)
-            if b"\0" in cell:
-                reason = reason or f"{name} holds a NUL byte: remove it"
-            elif len(cell) > MAX_FIELD_BYTES:
-                reason = reason or (
-                    f"{name} has {len(cell)} bytes: a field may have {MAX_FIELD_BYTES}"
-                )
-            try:
-                cells.append(cell.decode())
-            except UnicodeDecodeError as error:
-                reason = reason or f"{name} is not UTF-8: byte 0x{cell[error.start]:02x}"
-                cells.append(shown(cell))
-        if reason:
-            by_name = dict(zip(names, cells, strict=True))
-            key = ":".join(str(by_name.get(column)) for column in table.key)
-            broken.append(BrokenRow(number, reason, shown(orjson.dumps(by_name)), key))
-        else:
-            good.append((number, *cells))
-    return good, broken
-
-
-def _to_batch(rows: list[Row], names: list[str], table: Table, broken: list[BrokenRow]) -> Batch:
-    cells = list(zip(*rows, strict=True))
-    place = {name.lower(): index for index, name in enumerate(names, 1)}
-    columns = {"row_number": pa.array(cells[0] if cells else [], pa.int64())}
-    known: set[int] = set()
+def _to_batch(found: list[Row], names: list[str], table: Table) -> Batch:
+    columns = [pa.array(cells, pa.binary()) for cells in list(zip(*found, strict=True))[1:]]
+    numbers = pa.array([row[0] for row in found], pa.int64())
+    odd = _odd_rows(columns)
+    broken = [_broken(found[index], names, table) for index in odd]
+    size = sum(pc.sum(pc.binary_length(column)).as_py() or 0 for column in columns)
+    if odd:
+        keep = np.ones(len(found), bool)
+        keep[odd] = False
+        numbers = numbers.filter(pa.array(keep))
+        columns = [column.filter(pa.array(keep)) for column in columns]
+    texts = {
+        name.lower(): column.view(pa.string()) for name, column in zip(names, columns, strict=True)
+    }
+    absent = pa.nulls(len(numbers), pa.string())
+    rows = {"row_number": numbers}
     for column in table.columns:
-        index = place.get(column.source_key.lower())
-        if index is None or not cells:
-            columns[column.name] = pa.nulls(len(rows), pa.string())
-        else:
-            columns[column.name] = pa.array(cells[index], pa.string())
-        if index is not None:
-            known.add(index)
-    others = [(index, name) for index, name in enumerate(names, 1) if index not in known]
-    columns["_extra"] = pa.array([_extra(row, others) for row in rows], pa.string())
-    size = sum(len(cell) for row in rows for cell in row[1:] if isinstance(cell, str))
-    return Batch(pa.table(columns), broken, len(rows) + len(broken), size)
+        rows[column.name] = texts.get(column.source_key.lower(), absent)
+    declared = {column.source_key.lower() for column in table.columns}
+    others = {name: texts[name.lower()] for name in names if name.lower() not in declared}
+    rows["_extra"] = _extra(others, len(numbers))
+    return Batch(pa.table(rows), broken, len(found), size)
 
 
-def _extra(row: Row, others: list[tuple[int, str]]) -> str | None:
-    values = {name: row[index] for index, name in others if row[index] is not None}
-    return orjson.dumps(values).decode() if values else None
+def _odd_rows(columns: list[pa.Array]) -> list[int]:
+    """Positions of the rows with wrong UTF-8, a NUL or a field over the limit, in order."""
+    odd: set[int] = set()
+    for column in columns:
+        suspects = pc.or_(
+            pc.match_substring(column, b"\0"),
+            pc.greater(pc.binary_length(column), MAX_FIELD_BYTES),
+        )
+        odd.update(np.flatnonzero(suspects.fill_null(False)).tolist())
+        try:
+            column.view(pa.string()).validate(full=True)
+        except pa.ArrowInvalid:
+            cells = enumerate(column.to_pylist())
+            odd.update(index for index, cell in cells if cell is not None and _utf8_error(cell))
+    return sorted(odd)
+
+
+def _utf8_error(cell: bytes) -> UnicodeDecodeError | None:
+    try:
+        cell.decode()
+    except UnicodeDecodeError as error:
+        return error
+    return None
+
+
+def _broken(row: Row, names: list[str], table: Table) -> BrokenRow:
+    """What is wrong with an odd row: the first thing, by the order of its cells."""
+    reasons = []
+    by_name: dict[str, str | None] = {}
+    for name, cell in zip(names, row[1:], strict=True):
+        if not isinstance(cell, bytes):
+            by_name[name] = None
+            continue
+        error = _utf8_error(cell)
+        by_name[name] = shown(cell) if error else cell.decode()
+        if b"\0" in cell:
+            reasons.append(f"{name} holds a NUL byte: remove it")
+        elif len(cell) > MAX_FIELD_BYTES:
+            reasons.append(f"{name} has {len(cell)} bytes: a field may have {MAX_FIELD_BYTES}")
+        elif error:
+            reasons.append(f"{name} is not UTF-8: byte 0x{cell[error.start]:02x}")
+    key = ":".join(str(by_name.get(column)) for column in table.key)
+    assert isinstance(row[0], int)
+    return BrokenRow(row[0], reasons[0], shown(orjson.dumps(by_name)), key)
+
+
+def _extra(others: dict[str, pa.Array], count: int) -> pa.Array:
+    """The undeclared columns of each row as a JSON object; null where all of them are null."""
+    if not others:
+        return pa.nulls(count, pa.string())
+    objects = []
+    for cells in zip(*(column.to_pylist() for column in others.values()), strict=True):
+        values = {name: cell for name, cell in zip(others, cells, strict=True) if cell is not None}
+        objects.append(orjson.dumps(values).decode() if values else None)
+    return pa.array(objects, pa.string())
