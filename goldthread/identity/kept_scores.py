@@ -33,7 +33,7 @@ class KeptScores:
     """The scores kept in table ``pair_scores`` of a schema that outlives the run.
 
     schema: its full name (database.schema), created when missing; None keeps nothing and scores
-    every pair. weigh: what scores the pairs that are not known (``scoring.weigh``).
+    every pair. weigh: what scores the pairs that are not known (``comparison_vectors.weigh``).
     Needs table ``people`` as ``prepare_people`` writes it; writes to the cursor's scratch database.
     """
 
@@ -56,7 +56,7 @@ class KeptScores:
         self._held_count = self._count_held()
 
     def weigh(self, pairs: str, target: str) -> None:
-        """Write table ``target`` as ``scoring.weigh`` does, scoring only what is not known yet.
+        """Write table ``target`` as ``weigh`` does, scoring only what is not known yet.
 
         pairs: a table of id_l < id_r over table ``people``.
         """

@@ -3,27 +3,20 @@
 from __future__ import annotations
 
 from goldthread.identity.comparisons import CORROBORATION
-from goldthread.identity.model import Level, LinkageModel
+from goldthread.identity.model import LinkageModel
 
 
-def sum_sql(model: LinkageModel, kind: str) -> str:
-    """SQL over the level columns: the sum of the levels' bits of one kind."""
+def sum_sql(model: LinkageModel, kind: str, form: str = ".4f") -> str:
+    """SQL over the level columns: the sum of the levels' bits of one kind.
+
+    form: of the numbers; DuckDB adds up ".4f" as decimals, ".17e" as doubles without loss."""
     terms = []
     for name, levels in model.levels.items():
         bits = {level.number: getattr(level, kind) for level in levels}
         if any(bits.values()):
-            arms = " ".join(f"when {number} then {value:.4f}" for number, value in bits.items())
+            arms = " ".join(f"when {number} then {value:{form}}" for number, value in bits.items())
             terms.append(f"case {name}_level {arms} else 0 end")
     return " + ".join(terms)
-
-
-def level_sql(comparison: str, levels: list[Level]) -> str:
-    """Splink gives out the weight of the level it found, not its number."""
-    arms = " ".join(
-        f"when abs(mw_{comparison} - ({level.bits!r})) < 1e-7 then {level.number}"
-        for level in levels
-    )
-    return f"case {arms} else -1 end as {comparison}_level"
 
 
 def agrees_sql(model: LinkageModel, agreements: dict[str, set[str]]) -> str:

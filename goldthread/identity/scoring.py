@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING, Any
 
 from goldthread.identity.blocking import write_candidate_pairs
-from goldthread.identity.comparisons import IDENTIFIERS
+from goldthread.identity.comparison_vectors import weigh
 from goldthread.identity.kept_scores import KeptScores
-from goldthread.identity.level_sql import agrees_sql, corroborated_sql, level_sql, sum_sql
+from goldthread.identity.level_sql import corroborated_sql
 from goldthread.identity.model import LinkageModel, current_model
 from goldthread.identity.people import prepare_people
 from goldthread.identity.probability import CONFLICT_WEIGHT, LEAST_PROBABILITY, Judgement, judge
-from goldthread.identity.relatives import SUFFIX_WEIGHT
 from goldthread.identity.second_look import look_again
-from goldthread.identity.workspace import adopt, quiet_splink, scratch
+from goldthread.identity.workspace import adopt, scratch
 
 if TYPE_CHECKING:
     import duckdb
@@ -64,77 +62,6 @@ def score_pairs(
         scores.weigh("unscored_pairs", "meeting_scores")
         scores.keep()
         return cursor.execute(_pairs_sql(model, judgement)).to_arrow_table()
-
-
-def weigh(cursor: duckdb.DuckDBPyConnection, model: LinkageModel, pairs: str, target: str) -> None:
-    """Write table ``target``: id_l, id_r, the three weights and the levels found.
-
-    pairs: a table of id_l < id_r over table ``people``. The levels stand in columns named like
-    first_name_level, numbered as ``LinkageModel.levels`` does, -1 where a value is missing.
-    """
-    level_columns = "".join(f", {name}_level tinyint" for name in model.levels)
-    cursor.execute(
-        f"create or replace table {target} (id_l bigint, id_r bigint, match_weight double, "
-        f"household_weight double, namesake_weight double, suffixes_differ boolean, "
-        f"shares_identifier boolean{level_columns})"
-    )
-    if cursor.execute(f"select 1 from {pairs} limit 1").fetchone() is None:
-        return
-    suffix_weight = f"case when suffixes_differ then {SUFFIX_WEIGHT} else 0 end"
-    cursor.execute(
-        f"""
-        insert into {target}
-        with found as (
-            select
-                id_l,
-                id_r,
-                match_weight - ({model.prior_weight}) as match_weight,
-                coalesce(l.suffix <> r.suffix, false) as suffixes_differ,
-                {", ".join(level_sql(name, levels) for name, levels in model.levels.items())}
-            from {_predicted(cursor, model, pairs)}
-            join people as l on id_l = l.id
-            join people as r on id_r = r.id
-        )
-        select
-            id_l,
-            id_r,
-            match_weight,
-            {sum_sql(model, "household_bits")} + {suffix_weight},
-            {sum_sql(model, "namesake_bits")} + {suffix_weight},
-            suffixes_differ,
-            {agrees_sql(model, IDENTIFIERS)},
-            {", ".join(f"{name}_level" for name in model.levels)}
-        from found
-        """
-    )
-
-
-def _predicted(cursor: duckdb.DuckDBPyConnection, model: LinkageModel, pairs: str) -> str:
-    """Let Splink score the pairs; returns the name of its table."""
-    import pyarrow as pa
-    from splink import DuckDBAPI, Linker
-
-    api = DuckDBAPI(cursor)
-    cursor.execute(
-        f"create table {pairs}_blocked as "
-        f"select id_l as join_key_l, id_r as join_key_r, '0' as match_key from {pairs}"
-    )
-    cursor.execute(
-        f"create table {pairs}_people as select * from people where id in "
-        f"(select id_l from {pairs} union all select id_r from {pairs})"
-    )
-    linker = Linker(api.register(f"{pairs}_people"), model.settings, log_level=logging.ERROR)
-    for column, shares in model.term_frequencies.items():
-        frequencies = pa.table(
-            {
-                column: pa.array(shares.keys(), "string"),
-                f"tf_{column}": pa.array(shares.values(), "float64"),
-            }
-        )
-        linker.table_management.register_term_frequency_lookup(api.register(frequencies), column)
-    linker.table_management.register_blocked_pairs_for_predict(api.register(f"{pairs}_blocked"))
-    with quiet_splink():
-        return str(linker.inference.predict(warning_mode="never").physical_name)
 
 
 def _write_known_pairs(cursor: duckdb.DuckDBPyConnection) -> None:

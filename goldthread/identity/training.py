@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from goldthread.identity.blocking import RULES, Rule, choose_loose_rules, write_candidates_by_rule
 from goldthread.identity.charts import save_estimates, save_model_charts
+from goldthread.identity.comparison_vectors import weigh
 from goldthread.identity.comparisons import FIXED_U, TERM_FREQUENCIES, starting_settings
 from goldthread.identity.mixture import Chances, separate, without_matches
 from goldthread.identity.model import LinkageModel, is_missing
 from goldthread.identity.people import prepare_people
-from goldthread.identity.scoring import weigh
 from goldthread.identity.workspace import adopt, quiet_splink, scratch
 
 if TYPE_CHECKING:
