@@ -10,7 +10,9 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,7 +30,11 @@ _PROJECT_FILES = ("dbt_project.yml", "profiles.yml")
 # Beside the manifest: the fingerprint of the project it was made of.
 _PARSED = "parsed_project"
 
-_waiting: subprocess.Popen[bytes] | None = None
+# Events for the program that started dbt; the file in logs/ is for people.
+_TELLING = ("--log-format", "json", "--log-format-file", "text", "--no-use-colors-file")
+
+_parsing = threading.Lock()
+_waiting: Future[subprocess.Popen[bytes] | None] | None = None
 
 
 @dataclass(frozen=True)
@@ -53,10 +59,9 @@ def manifest_path(settings: Settings) -> Path:
 def read_artifact(path: Path) -> dict[str, Any] | None:
     """What dbt wrote as JSON; None when there is no such file, or dbt was killed while writing."""
     try:
-        content: dict[str, Any] = json.loads(path.read_bytes())
+        return dict(json.loads(path.read_bytes()))
     except (FileNotFoundError, ValueError):
         return None
-    return content
 
 
 def dbt_environment(settings: Settings) -> dict[str, str]:
@@ -83,37 +88,58 @@ def dbt_executable() -> str:
 def dbt_ahead(settings: Settings) -> Iterator[None]:
     """Start a dbt now, for the first ``start_dbt`` of this block; ended with it if nobody came.
 
-    None is started where the project has to be parsed first.
+    Where the project has to be parsed first, that is begun aside; ``ensure_manifest`` waits for it.
     """
     global _waiting
-    if _parsed_project(settings) == project_fingerprint(settings.project_dir):
-        worker = [sys.executable, "-m", "goldthread.warehouse.dbt_ahead"]
-        _waiting = _start(settings, worker, stdin=subprocess.PIPE)
-    try:
-        yield
-    finally:
-        process, _waiting = _waiting, None
-        if process is not None:
-            process.kill()
-            process.communicate()
+    is_parsed = _parsed_project(settings) == project_fingerprint(settings.project_dir)
+    with ThreadPoolExecutor(1, thread_name_prefix="dbt-ahead") as aside:
+        _waiting = aside.submit(_start_waiting, settings, is_parsed)
+        try:
+            if is_parsed:
+                _waiting.result()
+            yield
+        finally:
+            process = _take_waiting()
+            if process is not None:
+                process.kill()
+                process.communicate()
+
+
+def _start_waiting(settings: Settings, is_parsed: bool) -> subprocess.Popen[bytes] | None:
+    if not is_parsed:
+        try:
+            ensure_manifest(settings)
+        except BuildFailed:
+            # Whoever needs the manifest will be told.
+            return None
+    worker = [sys.executable, "-m", "goldthread.warehouse.dbt_ahead"]
+    return _start(settings, worker, subprocess.PIPE)
+
+
+def _take_waiting() -> subprocess.Popen[bytes] | None:
+    global _waiting
+    waiting, _waiting = _waiting, None
+    return None if waiting is None else waiting.result()
 
 
 def start_dbt(settings: Settings, arguments: Sequence[str]) -> subprocess.Popen[bytes]:
     """Start one dbt command, which tells its events as JSON lines on its standard output."""
-    global _waiting
-    arguments = ["--log-format", "json", *arguments]
-    process, _waiting = _waiting, None
+    process = _take_waiting()
     if process is not None and process.stdin is not None:
         try:
             with process.stdin as command:
-                command.write(json.dumps(arguments).encode() + b"\n")
+                command.write(json.dumps([*_TELLING, *arguments]).encode() + b"\n")
         except BrokenPipeError:
             # It died; a new one may say why.
             process.stdin = None
             process.communicate()
         else:
             return process
-    return _start(settings, [dbt_executable(), *arguments], stdin=subprocess.DEVNULL)
+    return _start_command(settings, arguments)
+
+
+def _start_command(settings: Settings, arguments: Sequence[str]) -> subprocess.Popen[bytes]:
+    return _start(settings, [dbt_executable(), *_TELLING, *arguments], subprocess.DEVNULL)
 
 
 def _start(settings: Settings, command: Sequence[str], stdin: int) -> subprocess.Popen[bytes]:
@@ -131,6 +157,7 @@ def run_dbt(
     settings: Settings,
     arguments: Sequence[str],
     on_node: Callable[[NodeDone], None] | None = None,
+    start: Callable[[Settings, Sequence[str]], subprocess.Popen[bytes]] = start_dbt,
 ) -> int:
     """Run one dbt command to its end; returns its exit code (0 good, 1 nodes failed).
 
@@ -138,7 +165,7 @@ def run_dbt(
     """
     settings.home.mkdir(parents=True, exist_ok=True)
     errors: list[str] = []
-    with start_dbt(settings, arguments) as process:
+    with start(settings, arguments) as process:
         assert process.stdout is not None
         for event in _events(process.stdout):
             if event["level"] == "error":
@@ -157,10 +184,11 @@ def ensure_manifest(settings: Settings) -> Path:
     Raises BuildFailed when the project cannot be parsed.
     """
     path = manifest_path(settings)
-    found = project_fingerprint(settings.project_dir)
-    if found != _parsed_project(settings) or read_artifact(path) is None:
-        _parse(settings)
-        path.with_name(_PARSED).write_text(found, encoding="ascii")
+    with _parsing:
+        found = project_fingerprint(settings.project_dir)
+        if found != _parsed_project(settings) or read_artifact(path) is None:
+            _parse(settings)
+            path.with_name(_PARSED).write_text(found, encoding="ascii")
     return path
 
 
@@ -191,11 +219,11 @@ def project_fingerprint(project_dir: Path) -> str:
 
 def _parse(settings: Settings) -> None:
     try:
-        code = run_dbt(settings, ["parse"])
+        code = run_dbt(settings, ["parse"], start=_start_command)
     except BuildFailed:
         # dbt's partial parsing trips over a unit test whose model was renamed; a whole parse is
         # slower and does not.
-        code = run_dbt(settings, ["--no-partial-parse", "parse"])
+        code = run_dbt(settings, ["--no-partial-parse", "parse"], start=_start_command)
     if code != 0:
         raise BuildFailed("dbt could not parse the project; `dbt parse` shows why.")
 

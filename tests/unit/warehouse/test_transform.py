@@ -9,7 +9,7 @@ import psutil
 import pytest
 
 from goldthread.settings import Settings
-from goldthread.warehouse import BuildFailed, Run, begin_run, connect
+from goldthread.warehouse import BuildFailed, Run, begin_run, connect, dbt_process
 from goldthread.warehouse.builds import Standing
 from goldthread.warehouse.dbt_process import (
     NodeDone,
@@ -98,11 +98,34 @@ def test_a_build_exports_state_and_a_failed_check_is_told_with_rows(project: Set
     assert judge(project).standing is Standing.FAILED
 
 
-def test_a_dbt_started_ahead_is_no_obstacle(project: Settings) -> None:
+def test_a_project_is_parsed_once_while_something_else_begins(
+    project: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parse = dbt_process._parse
+    parsed: list[Settings] = []
+
+    def count(settings: Settings) -> None:
+        parsed.append(settings)
+        parse(settings)
+
+    monkeypatch.setattr(dbt_process, "_parse", count)
     begin(project)
     with dbt_ahead(project):
-        # There is nothing yet that it could read.
-        assert waiting_dbts() == []
+        assert ensure_manifest(project).exists()
+        assert build(project).counts == {"success": 2, "pass": 1}
+    assert len(parsed) == 1
+    assert waiting_dbts() == []
+
+
+def test_a_project_that_cannot_be_parsed_ahead_is_told_when_it_is_needed(project: Settings) -> None:
+    (project.project_dir / "models" / "log.sql").write_text("from {{ ref('nothing') }}")
+    with dbt_ahead(project), pytest.raises(BuildFailed, match="nothing"):
+        ensure_manifest(project)
+    assert waiting_dbts() == []
+
+
+def test_a_dbt_started_ahead_is_no_obstacle(project: Settings) -> None:
+    begin(project)
     ensure_manifest(project)
     with dbt_ahead(project):
         (unneeded,) = waiting_dbts()
@@ -145,7 +168,7 @@ def parsed(project: Settings, monkeypatch: pytest.MonkeyPatch) -> Callable[[], i
     """Counts the dbt processes ``ensure_manifest`` starts, and stands in for them."""
     started: list[list[str]] = []
 
-    def run(settings: Settings, arguments: list[str]) -> int:
+    def run(settings: Settings, arguments: list[str], **_: object) -> int:
         started.append(arguments)
         manifest_path(settings).write_text("{}")
         return 0
