@@ -11,6 +11,7 @@ from typing import Any
 
 import dagster as dg
 
+from connectors.sources.expectations import get_ready
 from goldthread.settings import Settings
 from orchestration.instance import headless_instance
 from orchestration.progress import Listener, listening
@@ -58,6 +59,9 @@ def run_daily(settings: Settings, as_of: datetime, command: str, listener: Liste
     Failures of steps are in the outcome, not raised. Raises BuildFailed when the dbt project
     cannot be parsed.
     """
+    if not settings.warehouse_path.exists():
+        # All that is there is new, and will be looked at: time to import while dbt parses.
+        get_ready()
     from orchestration.definitions import defs
 
     # Whoever watches gets the listener's news instead.
