@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from goldthread.identity.block_keys import pair_count, pairs_sql, write_keys
+
 if TYPE_CHECKING:
     import duckdb
 
@@ -121,7 +123,7 @@ def choose_loose_rules(cursor: duckdb.DuckDBPyConnection, people: str) -> list[R
     The loose rules are taken by the number of pairs they find, fewest first, while their sum stays
     within the budget. Rules that find none are left out.
     """
-    return _affordable(cursor, _write_keys(cursor, people, LOOSE_RULES))
+    return _affordable(cursor, write_keys(cursor, people, LOOSE_RULES))
 
 
 def _affordable(cursor: duckdb.DuckDBPyConnection, keys: str) -> list[Rule]:
@@ -142,7 +144,7 @@ def _budget(cursor: duckdb.DuckDBPyConnection, keys: str) -> int:
 
 def _by_cost(cursor: duckdb.DuckDBPyConnection, keys: str) -> list[tuple[int, Rule]]:
     """The loose rules that find anything, with the number of their pairs, fewest first."""
-    counts = [(_pair_count(cursor, keys, rule), rule) for rule in LOOSE_RULES]
+    counts = [(pair_count(cursor, keys, rule), rule) for rule in LOOSE_RULES]
     return sorted((each for each in counts if each[0]), key=lambda each: each[0])
 
 
@@ -160,8 +162,8 @@ def write_candidate_pairs(
     compared whatever the rules say. is_thorough: a pair that several rules find counts once
     towards the budget. Where a person has dozens of records, every rule finds the same pairs.
     """
-    keys = _write_keys(cursor, people, (*RULES, *LOOSE_RULES))
-    tight = [_rule_sql(keys, rule) for rule in RULES]
+    keys = write_keys(cursor, people, (*RULES, *LOOSE_RULES))
+    tight = [pairs_sql(keys, rule) for rule in RULES]
     if known_pairs:
         tight.append(f"select id_l, id_r from {known_pairs}")
     cursor.execute(
@@ -172,9 +174,9 @@ def write_candidate_pairs(
         left = _budget(cursor, keys)
         for count, rule in _by_cost(cursor, keys):
             if count <= left:
-                left -= _add_pairs(cursor, pairs, _rule_sql(keys, rule))
+                left -= _add_pairs(cursor, pairs, pairs_sql(keys, rule))
         return
-    loose = [_rule_sql(keys, rule) for rule in _affordable(cursor, keys)]
+    loose = [pairs_sql(keys, rule) for rule in _affordable(cursor, keys)]
     if loose:
         _add_pairs(cursor, pairs, " union ".join(loose))
 
@@ -193,58 +195,12 @@ def write_candidates_by_rule(
     cursor: duckdb.DuckDBPyConnection, people: str, pairs: str, rules: Sequence[Rule]
 ) -> None:
     """Write table ``pairs``: id_l, id_r, rules (positions in ``rules`` that found it)."""
-    keys = _write_keys(cursor, people, rules)
+    keys = write_keys(cursor, people, rules)
     parts = [
-        f"select id_l, id_r, {position} as rule from ({_rule_sql(keys, rule)})"
+        f"select id_l, id_r, {position} as rule from ({pairs_sql(keys, rule)})"
         for position, rule in enumerate(rules)
     ]
     cursor.execute(
         f"create or replace table {pairs} as select id_l, id_r, list(rule order by rule) as rules "
         f"from ({' union all '.join(parts)}) group by 1, 2"
     )
-
-
-def _write_keys(cursor: duckdb.DuckDBPyConnection, people: str, rules: Sequence[Rule]) -> str:
-    """Write and name a table of id and a hash of each expression that the rules use, by its text.
-
-    Dozens of rules share few expressions, and numbers are grouped four times as fast as texts. Two
-    texts of one hash would only make two strangers candidates.
-    """
-    keys = f"{people}_keys"
-    used = sorted({expression for rule in rules for expression in rule.expressions})
-    hashes = "".join(
-        f', case when ({each}) is not null then hash({each}) end as "{each}"' for each in used
-    )
-    cursor.execute(f"create or replace table {keys} as select id{hashes} from {people}")
-    return keys
-
-
-def _pair_count(cursor: duckdb.DuckDBPyConnection, keys: str, rule: Rule) -> int:
-    row = cursor.execute(
-        f"select coalesce(sum(bearers * (bearers - 1) // 2), 0) "
-        f"from ({_blocks_sql(keys, rule, 'count(*) as bearers')})"
-    ).fetchone()
-    assert row is not None
-    return int(row[0])
-
-
-def _rule_sql(keys: str, rule: Rule) -> str:
-    # One list a block: a self-join on several keys would hash every key twice.
-    return f"""
-        select member_l.id as id_l, member_r.id as id_r
-        from ({_blocks_sql(keys, rule, "list(id order by id) as ids")}) as blocks,
-        unnest(blocks.ids) as member_l(id),
-        unnest(blocks.ids) as member_r(id)
-        where member_l.id < member_r.id
-    """
-
-
-def _blocks_sql(keys: str, rule: Rule, result: str) -> str:
-    """One row for each key that people share, as long as not too many do."""
-    names = [f'"{expression}"' for expression in rule.expressions]
-    return f"""
-        select {result} from {keys}
-        where {" and ".join(f"{name} is not null" for name in names)}
-        group by {", ".join(names)}
-        having count(*) between 2 and {rule.largest}
-    """

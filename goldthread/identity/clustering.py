@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 # What is known of an identifier that different people seem to hold.
 DISPUTED = (
     "where (identifier_type, identifier_value) in (select identifier_type, identifier_value "
-    "from edges_in where decision = 'deferred')"
+    "from edges where decision = 'deferred')"
 )
 
 # A pair less probable than this shows that its component may hold two people.
@@ -69,31 +69,35 @@ def cluster_records(
         settled, held_back = _settled(cursor, model, limits)
         cursor.register("settled", settled)
         cursor.register("held_back", held_back)
+        # Positions follow the keys' order: the first record of a cluster has its smallest key.
         result = cursor.execute(
             """
             with labelled as (
                 select
                     nodes.id,
                     nodes.source_record_key,
-                    coalesce(settled.label, components.label, nodes.id) as label,
                     case
-                        when settled.label is not null then 'settled'
-                        when components.label is not null then 'component'
-                        else 'alone'
-                    end as kind
+                        when settled.label is not null then settled.label
+                        when components.label is not null
+                            then min(nodes.id) over (
+                                partition by components.label, settled.label is null
+                            )
+                        else nodes.id
+                    end as first_id
                 from nodes
                 left join components using (id)
                 left join settled using (id)
             )
             select
                 labelled.source_record_key,
-                min(labelled.source_record_key) over (partition by kind, label) as cluster_key,
+                firsts.source_record_key as cluster_key,
                 others.source_record_key as held_back_from,
                 held_back.because as held_back_because
             from labelled
+            join nodes as firsts on labelled.first_id = firsts.id
             left join held_back on labelled.id = held_back.id
             left join nodes as others on held_back.other_id = others.id
-            order by labelled.source_record_key
+            order by labelled.id
             """
         ).to_arrow_table()
         cursor.unregister("settled")
@@ -105,16 +109,21 @@ def _write_graph(cursor: duckdb.DuckDBPyConnection, limits: JoinLimits) -> None:
     """Write tables nodes, links, scored, unique_ids, kept_apart, components and contested."""
     import pyarrow as pa
 
+    # Profiles are only told apart: a hash is enough.
     cursor.execute(
         "create table nodes as select source_record_key, "
         "row_number() over (order by source_record_key) as id, "
         "case when coalesce(first_name, last_name) is not null "
-        "then dense_rank() over (order by profile_key) end as profile from records_in"
+        "then hash(profile_key) end as profile from records_in"
     )
-    _write_pairs(cursor, "links", "edges_in", "where decision in ('linked', 'deferred')")
-    _write_pairs(cursor, "disputed", "edges_in", DISPUTED)
-    _write_pairs(cursor, "kept_apart", "edges_in", "where decision = 'apart'")
+    _write_pairs(cursor, "edges", "edges_in")
     _write_pairs(cursor, "scored", "scored_in")
+    for view, condition in (
+        ("links", "where decision in ('linked', 'deferred')"),
+        ("kept_apart", "where decision = 'apart'"),
+        ("disputed", DISPUTED),
+    ):
+        cursor.execute(f"create view {view} as from edges {condition}")
     cursor.execute(
         "create table unique_ids as select nodes.id, identifier_type, identifier_value "
         "from identifiers_in join nodes using (source_record_key) where is_unique_per_person"
@@ -158,9 +167,7 @@ def _write_graph(cursor: duckdb.DuckDBPyConnection, limits: JoinLimits) -> None:
     )
 
 
-def _write_pairs(
-    cursor: duckdb.DuckDBPyConnection, target: str, source: str, condition: str = ""
-) -> None:
+def _write_pairs(cursor: duckdb.DuckDBPyConnection, target: str, source: str) -> None:
     """Write table ``target``: ``source`` with the positions of both records, id_l < id_r."""
     cursor.execute(
         f"""
@@ -169,7 +176,7 @@ def _write_pairs(
             least(l.id, r.id) as id_l,
             greatest(l.id, r.id) as id_r,
             pairs.* exclude (left_key, right_key)
-        from (select * from {source} {condition}) as pairs
+        from {source} as pairs
         join nodes as l on pairs.left_key = l.source_record_key
         join nodes as r on pairs.right_key = r.source_record_key
         """

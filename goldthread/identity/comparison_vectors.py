@@ -67,9 +67,8 @@ def _both_sides_sql(cursor: duckdb.DuckDBPyConnection, pairs: str) -> str:
     """Each pair with what is compared of both records, in columns that end in _l and _r."""
     columns = [str(row[0]) for row in cursor.execute("describe people").fetchall()]
     sides = ", ".join(f"{side}.{name} as {name}_{side}" for name in columns for side in "lr")
-    # Neighbours in the order of ids lie side by side in memory.
     return (
-        f"select {sides} from (from {pairs} order by id_l, id_r) as pairs "
+        f"select {sides} from {pairs} as pairs "
         "join people as l on pairs.id_l = l.id join people as r on pairs.id_r = r.id"
     )
 

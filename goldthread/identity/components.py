@@ -21,15 +21,19 @@ class Components:
 
 
 def component_of(left: Ids, right: Ids) -> Components:
-    """Components of the graph whose edges are (left[i], right[i])."""
+    """Components of the graph whose edges are (left[i], right[i]); ids from 0 on."""
     import numpy as np
     from scipy.sparse import coo_matrix
     from scipy.sparse.csgraph import connected_components
 
-    nodes = np.unique(np.concatenate([left, right])).astype(np.int64)
+    # Ids are positions in a table: marking them is quicker than sorting them.
+    occurs = np.zeros(max(left.max(initial=-1), right.max(initial=-1)) + 1, dtype=bool)
+    occurs[left] = occurs[right] = True
+    nodes = np.flatnonzero(occurs).astype(np.int64)
     if not len(nodes):
         return Components(nodes, nodes)
-    rows, columns = np.searchsorted(nodes, left), np.searchsorted(nodes, right)
+    position = np.cumsum(occurs) - 1
+    rows, columns = position[left], position[right]
     graph = coo_matrix(
         (np.ones(len(rows), dtype=np.int8), (rows, columns)), shape=(len(nodes), len(nodes))
     )

@@ -25,17 +25,18 @@ def contested_components(
     """
     components: dict[int, Component] = defaultdict(Component)
     of_contested = "join components on id_l = components.id join contested using (label)"
-    for label, left, right, priority, bits, certain, details in cursor.execute(
+    # People's decisions first, then what is certain, then the most probable.
+    for label, left, right, priority, first, bits, certain, details in cursor.execute(
         f"""
-        select label, id_l, id_r, priority,
+        select label, id_l, id_r, priority, least(priority, if(is_certain, 1, 2)) as first,
             coalesce(log2(greatest(match_probability, 1e-9)
-                / greatest(1 - match_probability, 1e-9)), {UNCOMPARED} - priority),
+                / greatest(1 - match_probability, 1e-9)), {UNCOMPARED} - priority) as bits,
             is_certain, identifier_type = 'details'
         from links {of_contested} where decision = 'linked'
+        order by label, first, bits desc, priority, id_l, id_r
         """
     ).fetchall():
-        # People's decisions first, then what is certain, then the most probable.
-        rank = (min(priority, 1 if certain else 2), -bits, priority, left, right)
+        rank = (first, -bits, priority, left, right)
         components[label].edges.append(Edge(left, right, rank, priority == 0, certain, details))
     for label, kind, value, disputed in _disputed(cursor):
         components[label].disputed[(kind, value)] = disputed

@@ -173,5 +173,5 @@ def _pairs_sql(model: LinkageModel, judgement: Judgement) -> str:
         from judged
         join people as l on judged.id_l = l.id
         join people as r on judged.id_r = r.id
-        order by left_key, right_key
+        order by id_l, id_r
     """

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, Any
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from goldthread.identity.weighing import Judge
@@ -41,8 +42,7 @@ class JoinLimits:
         )
 
 
-@dataclass(frozen=True)
-class Edge:
+class Edge(NamedTuple):
     """A link between records ``left`` < ``right``. rank: smaller is followed first. is_decided:
     people decided it. is_certain: no evidence of the details outweighs it. is_by_details: nothing
     but the details makes it."""
@@ -109,7 +109,7 @@ def settle(component: Component, judge: Judge, limits: JoinLimits) -> Settled:
     """
     groups = _Groups(component, judge, limits)
     held_back = []
-    for edge in sorted(component.edges, key=lambda edge: edge.rank):
+    for edge in sorted(component.edges, key=attrgetter("rank")):
         left, right = groups.of[edge.left], groups.of[edge.right]
         if left == right or right in groups.apart[left]:
             continue
