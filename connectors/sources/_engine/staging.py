@@ -26,9 +26,11 @@ from connectors.sources.declaration import Column, Table
 if TYPE_CHECKING:
     import duckdb
 
-FLUSH_BYTES = 96 * 1024 * 1024
+FLUSH_BYTES = 48 * 1024 * 1024
 FLUSH_ROWS = 400_000
 ROWS_A_MORSEL = 8192
+# Rows of a row group of DuckDB.
+ROW_GROUP = 122_880
 
 WORKING_TABLES = """
 create or replace temp table files (
@@ -66,6 +68,7 @@ class Stage:
     _waiting_bytes: int = 0
     _waiting_rows: int = 0
     _writer: pq.ParquetWriter | None = None
+    _rest: pa.Table | None = None
 
     def __post_init__(self) -> None:
         self.con.execute("set TimeZone = 'UTC'")
@@ -129,15 +132,23 @@ class Stage:
         """Check and type the rest; from here on ``parts`` can be read."""
         self.flush()
         if self._writer:
+            if self._rest is not None:
+                self._writer.write_table(self._rest)
             self._writer.close()
 
     def _write(self, rows: pa.Table) -> None:
-        # One file: DuckDB takes the rows of one statement in full row groups, past its log.
+        # One file in groups as large as DuckDB's own: what it need not cut up or put together it
+        # writes once, at any other size again at its next checkpoint.
         if self._writer is None:
             part = self.folder / f"{self.table.name}.parquet"
             self._writer = pq.ParquetWriter(part, rows.schema, compression="lz4")
             self.parts.append(part)
-        self._writer.write_table(rows)
+        if self._rest is not None:
+            rows = pa.concat_tables([self._rest, rows])
+        whole = len(rows) - len(rows) % ROW_GROUP
+        if whole:
+            self._writer.write_table(rows.slice(0, whole), ROW_GROUP)
+        self._rest = rows.slice(whole)
 
     def _derive(self, column: Column) -> None:
         """Compute a column's derived columns, once for each distinct text."""
