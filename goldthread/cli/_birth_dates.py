@@ -9,7 +9,14 @@ if TYPE_CHECKING:
     import duckdb
 
 # Of equals the first is chosen.
-DATE_FORMATS = ("%Y-%m-%d", "%Y%m%d", "%Y/%m/%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y")
+DATE_FORMATS = (
+    *("%Y-%m-%d", "%Y%m%d", "%Y/%m/%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y"),
+    *("%Y-%m", "%Y"),
+)
+
+# What stands for a month or a day that the column leaves out. Not the first: forms put that where
+# nobody gave a date, and it would count as none.
+_MIDDLE = {"%Y-%m": (None, 15), "%Y": (7, 1)}
 
 # Where a wrong digit is looked for, in month and day together: tens of the day first, for most
 # impossible dates are a 30th or a 31st.
@@ -38,11 +45,13 @@ def read_birth_dates(con: duckdb.DuckDBPyConnection, texts: str) -> dict[str, da
 
 def _read(texts: list[str], form: str) -> dict[str, date]:
     dates = {}
+    month, day = _MIDDLE.get(form, (None, None))
     for text in texts:
         try:
-            dates[text] = datetime.strptime(text, form).date()
+            read = datetime.strptime(text, form).date()
         except ValueError:
             continue
+        dates[text] = read.replace(month=month or read.month, day=day or read.day)
     return dates
 
 

@@ -78,7 +78,7 @@ def resolve_table(
             with connect(settings) as con:
                 records = con.sql(f"select * from intermediate.{RECORDS}")
                 nicknames = con.sql("select * from seeds.nicknames")
-                model = train_model(records, nicknames, con, seed, OWN_TEMPER)
+                model = train_model(records, nicknames, con, seed, OWN_TEMPER, is_thorough=True)
         assert model is not None
         model = replace(model, expected_precision=expected_precision)
         own_model_path(settings).parent.mkdir(parents=True)

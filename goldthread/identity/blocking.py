@@ -18,7 +18,7 @@ MAX_BLOCK = 60
 @dataclass(frozen=True)
 class Rule:
     """Expressions over the people table that both records must share, and the comparisons these
-    decide: nothing can be learned about those from pairs that only this rule found.
+    decide (``training.DECIDED_BY``): pairs that only this rule found teach nothing about those.
 
     largest: a key that more people share is passed over."""
 
@@ -39,8 +39,8 @@ RULES = (
     _rule("phone", on="phone"),
     _rule("birth_date", "family_name", on="birth_date last_name"),
     _rule("birth_date", "given_first", on="birth_date first_name"),
-    _rule("family_name", "postal_code", on="last_name address"),
-    _rule("given_first", "postal_code", on="first_name address"),
+    _rule("family_name", "postal_code", on="last_name place"),
+    _rule("given_first", "postal_code", on="first_name place"),
     # Also finds first and last name swapped.
     _rule(
         "least(given_first, family_name)",
@@ -49,11 +49,11 @@ RULES = (
         on="first_name last_name birth_date",
     ),
     # Whole households, also to see how many there are.
-    _rule("address", "coalesce(postal_code, city)", on="address"),
-    _rule("house_number", "postal_code", on="address"),
+    _rule("address", "coalesce(postal_code, city)", on="street place"),
+    _rule("house_number", "postal_code", on="street place"),
     _rule("email_local", "family_name", on="email last_name"),
     _rule("email_local", "given_first", on="email first_name"),
-    _rule("birth_date", "postal_code", on="birth_date address"),
+    _rule("birth_date", "postal_code", on="birth_date place"),
 )
 
 YEAR, DAY = "left(birth_digits, 4)", "right(birth_digits, 4)"
@@ -92,24 +92,36 @@ LOOSE_RULES = (
     _loose("left(family_name, 3)", YEAR, on="birth_date last_name"),
     _loose("left(given_first, 3)", YEAR, on="birth_date first_name"),
     _loose("left(family_name, 1)", DAY, on="birth_date last_name"),
-    _loose("postal_code", on="address"),
-    _loose("postal_code", "left(family_name, 1)", on="last_name address"),
-    _loose("postal_code", "left(given_first, 1)", on="first_name address"),
-    _loose("postal_code", YEAR, on="birth_date address"),
-    _loose("postal_code", DAY, on="birth_date address"),
-    _loose("city", "family_name", on="last_name address"),
-    _loose("city", "given_first", on="first_name address"),
-    _loose("city", YEAR, on="birth_date address"),
-    _loose("city", DAY, on="birth_date address"),
-    _loose("city", "house_number", on="address"),
-    _loose("address", on="address"),
-    _loose("left(address, 8)", "house_number", on="address"),
-    _loose("house_number", "family_name", on="last_name address"),
-    _loose("house_number", "given_first", on="first_name address"),
+    _loose("postal_code", on="place"),
+    _loose("postal_code", "left(family_name, 1)", on="last_name place"),
+    _loose("postal_code", "left(given_first, 1)", on="first_name place"),
+    _loose("postal_code", YEAR, on="birth_date place"),
+    _loose("postal_code", DAY, on="birth_date place"),
+    _loose("city", "family_name", on="last_name place"),
+    _loose("city", "given_first", on="first_name place"),
+    _loose("city", YEAR, on="birth_date place"),
+    _loose("city", DAY, on="birth_date place"),
+    _loose("city", "house_number", on="street place"),
+    _loose("address", on="street"),
+    _loose("left(address, 8)", "house_number", on="street"),
+    _loose("house_number", "family_name", on="last_name street"),
+    _loose("house_number", "given_first", on="first_name street"),
     _loose("email_local", on="email"),
     _loose("right(phone, 7)", on="phone"),
     _loose("family_name", on="last_name"),
     _loose("given_first", on="first_name"),
+)
+
+# For a table that is judged by itself: it may hold little besides places, with mistyped codes.
+THOROUGH_RULES = (
+    *LOOSE_RULES,
+    _loose("city", on="place"),
+    _loose("city", "left(postal_code, 2)", on="place"),
+    _loose("city", "left(family_name, 1)", on="last_name place"),
+    _loose("city", "left(given_first, 1)", on="first_name place"),
+    _loose("street", on="street"),
+    _loose("street", "city", on="street place"),
+    _loose("street", "left(postal_code, 2)", on="street place"),
 )
 
 # Pairs that the loose rules may add: in all, and for each record.
@@ -117,19 +129,21 @@ EXTRA_PAIRS = 300_000
 EXTRA_PAIRS_A_RECORD = 2
 
 
-def choose_loose_rules(cursor: duckdb.DuckDBPyConnection, people: str) -> list[Rule]:
+def choose_loose_rules(
+    cursor: duckdb.DuckDBPyConnection, people: str, rules: Sequence[Rule] = LOOSE_RULES
+) -> list[Rule]:
     """The loose rules that the people of table ``people`` afford.
 
     The loose rules are taken by the number of pairs they find, fewest first, while their sum stays
     within the budget. Rules that find none are left out.
     """
-    return _affordable(cursor, write_keys(cursor, people, LOOSE_RULES))
+    return _affordable(cursor, write_keys(cursor, people, rules), rules)
 
 
-def _affordable(cursor: duckdb.DuckDBPyConnection, keys: str) -> list[Rule]:
+def _affordable(cursor: duckdb.DuckDBPyConnection, keys: str, rules: Sequence[Rule]) -> list[Rule]:
     left = _budget(cursor, keys)
     chosen: list[Rule] = []
-    for count, rule in _by_cost(cursor, keys):
+    for count, rule in _by_cost(cursor, keys, rules):
         if count <= left:
             left -= count
             chosen.append(rule)
@@ -142,9 +156,11 @@ def _budget(cursor: duckdb.DuckDBPyConnection, keys: str) -> int:
     return EXTRA_PAIRS + EXTRA_PAIRS_A_RECORD * int(row[0])
 
 
-def _by_cost(cursor: duckdb.DuckDBPyConnection, keys: str) -> list[tuple[int, Rule]]:
-    """The loose rules that find anything, with the number of their pairs, fewest first."""
-    counts = [(pair_count(cursor, keys, rule), rule) for rule in LOOSE_RULES]
+def _by_cost(
+    cursor: duckdb.DuckDBPyConnection, keys: str, rules: Sequence[Rule]
+) -> list[tuple[int, Rule]]:
+    """The rules that find anything, with the number of their pairs, fewest first."""
+    counts = [(pair_count(cursor, keys, rule), rule) for rule in rules]
     return sorted((each for each in counts if each[0]), key=lambda each: each[0])
 
 
@@ -162,7 +178,7 @@ def write_candidate_pairs(
     compared whatever the rules say. is_thorough: a pair that several rules find counts once
     towards the budget. Where a person has dozens of records, every rule finds the same pairs.
     """
-    keys = write_keys(cursor, people, (*RULES, *LOOSE_RULES))
+    keys = write_keys(cursor, people, (*RULES, *(THOROUGH_RULES if is_thorough else LOOSE_RULES)))
     tight = [pairs_sql(keys, rule) for rule in RULES]
     if known_pairs:
         tight.append(f"select id_l, id_r from {known_pairs}")
@@ -172,11 +188,11 @@ def write_candidate_pairs(
     )
     if is_thorough:
         left = _budget(cursor, keys)
-        for count, rule in _by_cost(cursor, keys):
+        for count, rule in _by_cost(cursor, keys, THOROUGH_RULES):
             if count <= left:
                 left -= _add_pairs(cursor, pairs, pairs_sql(keys, rule))
         return
-    loose = [pairs_sql(keys, rule) for rule in _affordable(cursor, keys)]
+    loose = [pairs_sql(keys, rule) for rule in _affordable(cursor, keys, LOOSE_RULES)]
     if loose:
         _add_pairs(cursor, pairs, " union ".join(loose))
 

@@ -23,6 +23,10 @@ DISPUTED = (
     "from edges where decision = 'deferred')"
 )
 
+# Of the pairs between two groups of records that are joined, where nobody reviews. Low: blocking
+# does not bring all records of one person together.
+LEAST_LINKED_SHARE = 0.1
+
 # A pair less probable than this shows that its component may hold two people.
 DOUBTFUL = 0.5
 
@@ -64,7 +68,7 @@ def cluster_records(
         model = model or current_model()
         if model.expected_precision is None:
             # Nobody reviews what is held back: some data has hundreds of records a person.
-            limits = replace(limits, most_profiles=inf)
+            limits = replace(limits, most_profiles=inf, least_linked_share=LEAST_LINKED_SHARE)
         _write_graph(cursor, limits)
         settled, held_back = _settled(cursor, model, limits)
         cursor.register("settled", settled)

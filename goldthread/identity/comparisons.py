@@ -6,8 +6,6 @@ committed model.
 
 from __future__ import annotations
 
-from typing import Any
-
 NAME_MATCH = 0.92
 
 # Names that resemble each other: two mistakes in a short name, or two names that begin alike.
@@ -206,6 +204,12 @@ CORROBORATION = {
         *("same", "spelled alike", "same street"),
         *("same postal code and city", "same postal code"),
     },
+    "street": {"same", "spelled alike", "same street"},
+    "postal_code": {"same"},
+    "place": {
+        *("same postal code and city", "same city, postal code alike"),
+        *("same postal code, no city", "same postal code, another city"),
+    },
 }
 
 # What joins two records by itself, whatever their weight.
@@ -213,37 +217,3 @@ IDENTIFIERS = {"email": {"same"}, "phone": {"same"}}
 
 # Common names say less than rare ones: the first level of these is weighed by frequency.
 TERM_FREQUENCIES = {"first_name": "given_first", "last_name": "family_name"}
-
-
-def starting_settings() -> dict[str, Any]:
-    """Splink settings with the levels above, untrained."""
-    return {
-        "link_type": "dedupe_only",
-        "sql_dialect": "duckdb",
-        "unique_id_column_name": "id",
-        "probability_two_random_records_match": 1e-4,
-        "retain_matching_columns": False,
-        "retain_intermediate_calculation_columns": True,
-        "em_convergence": 0.0001,
-        "max_iterations": 50,
-        "blocking_rules_to_generate_predictions": [],
-        "comparisons": [_comparison(name) for name in LEVELS],
-    }
-
-
-def _comparison(name: str) -> dict[str, Any]:
-    levels: list[dict[str, Any]] = [
-        {"sql_condition": MISSING[name], "label_for_charts": "missing", "is_null_level": True}
-    ]
-    for position, (label, condition, m, u) in enumerate(LEVELS[name]):
-        level: dict[str, Any] = {
-            "sql_condition": condition,
-            "label_for_charts": label,
-            "m_probability": m,
-            "u_probability": u,
-        }
-        if position == 0 and name in TERM_FREQUENCIES:
-            level["tf_adjustment_column"] = TERM_FREQUENCIES[name]
-            level["tf_adjustment_weight"] = 1.0
-        levels.append(level)
-    return {"output_column_name": name, "comparison_levels": levels}

@@ -22,9 +22,11 @@ def sum_sql(model: LinkageModel, kind: str, form: str = ".4f") -> str:
 def agrees_sql(model: LinkageModel, agreements: dict[str, set[str]]) -> str:
     """SQL condition over the level columns: one of these levels of agreement was found."""
     conditions = []
-    for name, labels in agreements.items():
-        numbers = [str(level.number) for level in model.levels[name] if level.label in labels]
-        conditions.append(f"{name}_level in ({', '.join(numbers)})")
+    for name, levels in model.levels.items():
+        labels = agreements.get(name, set())
+        numbers = [str(level.number) for level in levels if level.label in labels]
+        if numbers:
+            conditions.append(f"{name}_level in ({', '.join(numbers)})")
     return f"({' or '.join(conditions)})"
 
 

@@ -26,31 +26,41 @@ PLACEHOLDER_DATES = "('1900-01-01', '1901-01-01', '1970-01-01', '1900-01-02', '1
 
 # What makes a record worth a comparison.
 NAMED = "coalesce(first_name, last_name, cast(birth_date as varchar))"
+LOCATED = f"coalesce({NAMED}, address_line)"
+ANYTHING = "coalesce(email, phone, postal_code, city)"
 
 
 def prepare_people(
-    cursor: duckdb.DuckDBPyConnection, records: str, nicknames: str, target: str = "people"
+    cursor: duckdb.DuckDBPyConnection,
+    records: str,
+    nicknames: str,
+    target: str = "people",
+    *,
+    stand_in: bool = True,
 ) -> None:
     """Write table ``target``: one row per person record of table ``records`` that can be compared.
 
     records: source_record_key, profile_key and the person columns; only rows that are their own
     profile and carry a name or a birth date are taken. Where nobody has either, whoever has an
     address is, and that stands for a name: one comparison cannot tell alone what it is worth.
+    Without stand_in, for models that take addresses apart, it stays an address: whoever has one is
+    taken, and where nobody has any of these, whoever has anything else to compare.
     nicknames: nickname, name (lower case).
     Columns of the result: id (bigint, position by source_record_key), source_record_key, and the
     person columns folded: names without accents and suffixes, as typed and with umlauts made one,
     roots of the given name, the birth date as date and digits, parts of e-mail and address.
     """
     write_folded(cursor, records)
-    someone = cursor.execute(f"select 1 from {records} where {NAMED} is not null limit 1")
-    is_named = someone.fetchone() is not None
-    cursor.execute(_people_sql(records, nicknames, target, is_named))
+    known, otherwise = (NAMED, "address_line") if stand_in else (LOCATED, ANYTHING)
+    if not cursor.execute(f"select 1 from {records} where {known} is not null limit 1").fetchone():
+        known = otherwise
+    cursor.execute(_people_sql(records, nicknames, target, known))
 
 
-def _people_sql(records: str, nicknames: str, target: str, is_named: bool) -> str:
-    known, last, street = NAMED, "folded_names as last on last_name = last.text", "address_line"
-    if not is_named:
-        known, last = street, "folded_addresses as last on address_line = last.text"
+def _people_sql(records: str, nicknames: str, target: str, known: str) -> str:
+    last, street = "folded_names as last on last_name = last.text", "address_line"
+    if known == "address_line":
+        last = "folded_addresses as last on address_line = last.text"
         street = "cast(null as varchar)"
     return f"""
     create or replace table {target} as

@@ -49,7 +49,7 @@ def score_pairs(
         adopt(cursor, "records", records)
         adopt(cursor, "nicknames", nicknames)
         adopt(cursor, "exact_pairs", exact_pairs)
-        prepare_people(cursor, "records", "nicknames")
+        prepare_people(cursor, "records", "nicknames", stand_in="street" not in model.levels)
         _write_known_pairs(cursor)
         goal, linkable = model.expected_precision, corroborated_sql(model)
         write_candidate_pairs(cursor, "people", "candidates", "known_pairs", is_thorough=not goal)

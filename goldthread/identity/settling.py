@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 # What the details of both sides must make of a join: more likely one person than not.
 LEAST_PROBABILITY = 0.5
+LARGE_SIDE = 3  # records: from there on the share of linked pairs counts
 
 
 @dataclass(frozen=True)
@@ -21,18 +22,19 @@ class JoinLimits:
 
     most_profiles: different named records one person may be known by. established_profiles: a side
     of so many is somebody already. least_bridge_probability: what one link needs that is all that
-    joins two such sides.
+    joins two such sides. least_linked_share (not in the seed): of the pairs between large sides.
     """
 
     most_profiles: float
     established_profiles: int
     least_bridge_probability: float
+    least_linked_share: float = 0.0
 
     @classmethod
     def of(cls, rows: Iterable[tuple[str, float]]) -> JoinLimits:
         """From limit_name, limit_value. Raises ValueError when one is missing or unknown."""
         found = dict(rows)
-        names = {field.name for field in fields(cls)}
+        names = {field.name for field in fields(cls) if field.default is MISSING}
         if found.keys() != names:
             raise ValueError(f"join_limits holds {sorted(found)}, not {sorted(names)}")
         return cls(
@@ -180,11 +182,19 @@ class _Groups:
         """Whether nothing that is known of the two groups speaks against one person."""
         if right in self.apart[left] or contradict(self.unique_ids[left], self.unique_ids[right]):
             return False
-        levels = self._levels[left].get(right)
-        if is_certain or levels is None:
+        if is_certain or self._is_chain(left, right):
+            return is_certain
+        if (levels := self._levels[left].get(right)) is None:
             return True
         probability = self._judge.probability(levels, right in self._suffix[left])
         return probability >= LEAST_PROBABILITY
+
+    def _is_chain(self, left: int, right: int) -> bool:
+        """Whether only few pairs link two large groups: of dozens of records of each of two
+        people some two always look alike (chaining of single linkage, Jain and Dubes 1988)."""
+        ours, theirs = len(self.members[left]), len(self.members[right])
+        least = self._limits.least_linked_share * ours * theirs
+        return min(ours, theirs) >= LARGE_SIDE and len(self._links[left].get(right, ())) < least
 
     def risk(self, left: int, right: int) -> str | None:
         """Why people should decide on this join; None where it is as safe as any."""

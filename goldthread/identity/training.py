@@ -4,17 +4,27 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from goldthread.identity.blocking import RULES, Rule, choose_loose_rules, write_candidates_by_rule
+from goldthread.identity.blocking import (
+    LOOSE_RULES,
+    RULES,
+    THOROUGH_RULES,
+    Rule,
+    choose_loose_rules,
+    write_candidates_by_rule,
+)
 from goldthread.identity.charts import save_estimates, save_model_charts
 from goldthread.identity.comparison_vectors import weigh
-from goldthread.identity.comparisons import FIXED_U, TERM_FREQUENCIES, starting_settings
+from goldthread.identity.comparisons import FIXED_U, LEVELS, TERM_FREQUENCIES
 from goldthread.identity.mixture import Chances, separate, without_matches
 from goldthread.identity.model import LinkageModel, is_missing
 from goldthread.identity.people import prepare_people
+from goldthread.identity.places import place_levels
+from goldthread.identity.starting import starting_settings
 from goldthread.identity.workspace import adopt, quiet_splink, scratch
 
 if TYPE_CHECKING:
@@ -36,6 +46,9 @@ LEAST_PAIRS = 200
 # shop's clean data would take the next shop's typing errors for other people.
 TEMPER = 0.25
 
+# Comparisons that a rule decides by the part it needs, where both have different names.
+DECIDED_BY = {"address": {"street", "place"}, "postal_code": {"place"}, "city": {"place"}}
+
 # What is held fixed while the rest is estimated: each session estimates all other comparisons.
 SESSIONS = (
     "l.given_first = r.given_first and l.family_name = r.family_name",
@@ -52,11 +65,15 @@ def train(
     seed: int = 1,
     temper: float = TEMPER,
     charts: Path | None = None,
+    *,
+    is_thorough: bool = False,
 ) -> LinkageModel:
     """Estimate the model's parameters from person records by expectation maximisation.
 
     records: int_identity__linkage_records. seed: of the random pairs u is estimated from. temper:
     share of the starting value in each parameter. charts: a folder that gets pictures of the model.
+    is_thorough: the model judges these records only, so addresses are compared as suits them (see
+    ``places``), and more pairs are looked at.
     The same records and seed give the same model.
 
     Splink estimates u from random pairs and m from pairs that agree on something. Its two classes
@@ -66,19 +83,24 @@ def train(
     with scratch(session) as cursor:
         adopt(cursor, "records", records)
         adopt(cursor, "nicknames", nicknames)
-        prepare_people(cursor, "records", "nicknames")
+        prepare_people(cursor, "records", "nicknames", stand_in=not is_thorough)
         people = _count(cursor, "people")
+        levels = place_levels(cursor, "people") if is_thorough else LEVELS
+        starting = starting_settings(levels)
         model = LinkageModel(
-            settings=_estimate(cursor, seed, charts),
+            settings=_estimate(cursor, starting, seed, charts) if people > 1 else starting,
             term_frequencies={
                 column: _frequencies(cursor, column) for column in TERM_FREQUENCIES.values()
             },
             notes={"people": people, "seed": seed},
         )
-        rules = (*RULES, *choose_loose_rules(cursor, "people"))
+        if people < 2:
+            return model
+        loose = THOROUGH_RULES if is_thorough else LOOSE_RULES
+        rules = (*RULES, *choose_loose_rules(cursor, "people", loose))
         write_candidates_by_rule(cursor, "people", "candidates", rules)
         weigh(cursor, model, "candidates", "scores")
-        model = _with_households(cursor, model, people, rules, temper)
+        model = _with_households(cursor, model, starting, people, rules, temper)
         if charts:
             save_model_charts(cursor, model, charts)
         return model
@@ -90,34 +112,43 @@ def _count(cursor: duckdb.DuckDBPyConnection, table: str) -> int:
     return int(row[0])
 
 
-def _estimate(cursor: duckdb.DuckDBPyConnection, seed: int, charts: Path | None) -> dict[str, Any]:
+def _estimate(
+    cursor: duckdb.DuckDBPyConnection, starting: dict[str, Any], seed: int, charts: Path | None
+) -> dict[str, Any]:
     """Splink's own training: u from random pairs, m in sessions that each fix something."""
     from splink import DuckDBAPI, Linker
 
     api = DuckDBAPI(cursor)
     with quiet_splink():
-        linker = Linker(api.register("people"), starting_settings(), log_level=logging.ERROR)
+        linker = Linker(api.register("people"), deepcopy(starting), log_level=logging.ERROR)
         linker.training.estimate_u_using_random_sampling(max_pairs=RANDOM_PAIRS, seed=seed)
         for rule in SESSIONS:
             pairs = f"(select 1 from people as l join people as r on {rule} and l.id < r.id)"
-            if _count(cursor, pairs) >= LEAST_PAIRS:
+            if _count(cursor, pairs) < LEAST_PAIRS:
+                continue
+            before = linker.misc.save_model_to_json()
+            try:
                 linker.training.estimate_parameters_using_expectation_maximisation(rule)
+            except ValueError:
+                # A probability fell below what Splink can hold, and left the linker in pieces.
+                linker = Linker(api.register("people"), before, log_level=logging.ERROR)
         settings: dict[str, Any] = linker.misc.save_model_to_json()
         if charts:
             save_estimates(linker, charts)
     # A name Splink makes up anew each time.
     settings.pop("linker_uid", None)
     # A level that never occurred has no estimate yet.
-    return _mixed(settings, 0.01, 0.01)
+    return _mixed(settings, starting, 0.01, 0.01)
 
 
-def _mixed(settings: dict[str, Any], m_from_start: float, u_from_start: float) -> dict[str, Any]:
+def _mixed(
+    settings: dict[str, Any], starting: dict[str, Any], m_from_start: float, u_from_start: float
+) -> dict[str, Any]:
     """The settings with each probability drawn towards its starting value, changed in place.
 
     m_from_start, u_from_start: share of the starting value in m and in u.
     """
-    starting = starting_settings()["comparisons"]
-    for comparison, start in zip(settings["comparisons"], starting, strict=True):
+    for comparison, start in zip(settings["comparisons"], starting["comparisons"], strict=True):
         both = zip(comparison["comparison_levels"], start["comparison_levels"], strict=True)
         pairs = [(level, first) for level, first in both if not is_missing(level)]
         for key, share_of_start in (
@@ -145,6 +176,7 @@ def _drawn(level: dict[str, Any], first: dict[str, Any], key: str, share_of_star
 def _with_households(
     cursor: duckdb.DuckDBPyConnection,
     model: LinkageModel,
+    starting: dict[str, Any],
     people: int,
     rules: Sequence[Rule],
     temper: float,
@@ -182,12 +214,14 @@ def _with_households(
             level["m_probability"] = float(m)
             level["u_probability"] = float(u)
     of_few = RANDOM_HOLD / (RANDOM_HOLD + min(all_pairs, RANDOM_PAIRS))
-    return replace(model, settings=_mixed(model.settings, temper, max(temper, of_few)))
+    return replace(model, settings=_mixed(model.settings, starting, temper, max(temper, of_few)))
 
 
 def _found_without(rules: Sequence[Rule], names: list[str]) -> list[bool]:
     """For each comparison whether one of the rules finds a pair without its help."""
-    return [any(name not in rule.comparisons for rule in rules) for name in names]
+    return [
+        any(not DECIDED_BY.get(name, {name}) & rule.comparisons for rule in rules) for name in names
+    ]
 
 
 def _frequencies(cursor: duckdb.DuckDBPyConnection, column: str) -> dict[str, float]:

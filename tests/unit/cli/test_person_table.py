@@ -55,6 +55,9 @@ def test_columns_are_found_by_name_or_as_told(
         (["01/28/1934", "03/04/1980"], [date(1934, 1, 28), date(1980, 3, 4)]),
         (["1934-01-28 00:00:00", ""], [date(1934, 1, 28), None]),
         (["19340128.0", "soon"], [date(1934, 1, 28), None]),
+        # Years only, also of the years that stand for no date.
+        (["1934", "1970.0"], [date(1934, 7, 1), date(1970, 7, 1)]),
+        (["1934-01", "1980-11"], [date(1934, 1, 15), date(1980, 11, 15)]),
     ],
 )
 def test_one_spelling_of_dates_is_chosen_for_the_column(

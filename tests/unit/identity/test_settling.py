@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import pytest
 
@@ -171,3 +172,18 @@ def test_one_record_that_resembles_many_is_one_way_only(judge: Judge) -> None:
     second = Edge(2, 4, (3, 3), is_by_details=True)
     component = Component(edges=[edge(1, 2), edge(3, 4), *alike, second], profiles=profiles)
     assert settle(component, judge, LIMITS).clusters == [[1, 2, 3, 4]]
+
+
+def test_one_pair_that_looks_alike_does_not_join_two_large_groups(judge: Judge) -> None:
+    """Dozens of records of each of two people: some two of them always look alike."""
+    people = range(1, 5), range(5, 9)
+    alike = [edge(a, b, 2) for group in people for a in group for b in group if a < b]
+    limits = replace(LIMITS, least_bridge_probability=0.0, least_linked_share=0.1)
+    two = [list(group) for group in people]
+    assert settle(Component([*alike, edge(1, 5, 3)]), judge, limits).clusters == two
+    assert settle(Component([*alike, edge(1, 5, 1)]), judge, limits).clusters == [list(range(1, 9))]
+    several = [edge(1, 5, 3), edge(1, 6, 3)]
+    assert settle(Component([*alike, *several]), judge, limits).clusters == [list(range(1, 9))]
+    # A person of two records has too few for their share to tell anything.
+    pair = [edge(1, 2), edge(3, 4), edge(3, 5), edge(4, 5), edge(2, 3, 3)]
+    assert settle(Component(pair), judge, limits).clusters == [[1, 2, 3, 4, 5]]

@@ -11,8 +11,8 @@ import pyarrow as pa
 import pytest
 
 from goldthread.identity import train
-from goldthread.identity.comparisons import starting_settings
 from goldthread.identity.mixture import without_matches
+from goldthread.identity.starting import starting_settings
 from tests.unit.identity.conftest import linkage_records
 
 NAMES = ("Ada", "Ben", "Cora", "Dan", "Eva", "Finn", "Gina", "Hugo", "Ida", "Jan")

@@ -161,7 +161,7 @@ def test_thorough_blocking_counts_a_pair_once(
             **{
                 name: pa.array([None] * 60, "string")
                 for name in (
-                    *("email", "phone", "birth_date", "birth_digits", "address"),
+                    *("email", "phone", "birth_date", "birth_digits", "address", "street"),
                     *("house_number", "email_local"),
                 )
             },
@@ -169,7 +169,8 @@ def test_thorough_blocking_counts_a_pair_once(
     )
     con.register("people_in", people)
     con.execute("create table people as from people_in")
-    monkeypatch.setattr("goldthread.identity.blocking.LOOSE_RULES", tuple(_rules()))
+    for name in ("LOOSE_RULES", "THOROUGH_RULES"):
+        monkeypatch.setattr(f"goldthread.identity.blocking.{name}", tuple(_rules()))
     write_candidate_pairs(con, "people", "pairs", is_thorough=is_thorough)
     row = con.execute("select count(*) from pairs").fetchone()
     assert row is not None
