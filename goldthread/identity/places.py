@@ -97,10 +97,15 @@ MISSING_PLACES = {
 def place_levels(cursor: duckdb.DuckDBPyConnection, people: str) -> dict[str, list[Level]]:
     """The comparisons for the people of a table, addresses taken apart as far as the table allows.
 
-    people: a table as ``prepare_people`` writes it.
+    people: a table as ``prepare_people`` writes it, addresses as such. Where mailboxes or phones
+    tell people apart and the code tells the city, the address stays whole: its parts find nobody
+    more there, and join namesakes of one postal code.
     """
     rest = {name: levels for name, levels in LEVELS.items() if name != "address"}
     if _code_tells_city(cursor, people):
+        reached = cursor.execute(f"select 1 from {people} where coalesce(email, phone) is not null")
+        if reached.fetchone():
+            return dict(LEVELS)
         return rest | {"street": STREET_IN_PLACE, "place": PLACE}
     return rest | {"street": STREET, "postal_code": POSTAL_CODE, "city": CITY}
 

@@ -30,7 +30,8 @@ from goldthread.identity.workspace import adopt, quiet_splink, scratch
 if TYPE_CHECKING:
     import duckdb
 
-# A name must be borne by this many records before its frequency may leave the data.
+# A name must be borne by this many records before its frequency may leave the data. A model that
+# is gone with its table knows all.
 LEAST_BEARERS = 5
 
 # Pairs that u is estimated from.
@@ -72,8 +73,8 @@ def train(
 
     records: int_identity__linkage_records. seed: of the random pairs u is estimated from. temper:
     share of the starting value in each parameter. charts: a folder that gets pictures of the model.
-    is_thorough: the model judges these records only, so addresses are compared as suits them (see
-    ``places``), and more pairs are looked at.
+    is_thorough: the model judges these records only and leaves with them, so addresses are compared
+    as suits them (see ``places``), more pairs are looked at, and rare names are weighed as such.
     The same records and seed give the same model.
 
     Splink estimates u from random pairs and m from pairs that agree on something. Its two classes
@@ -84,13 +85,17 @@ def train(
         adopt(cursor, "records", records)
         adopt(cursor, "nicknames", nicknames)
         prepare_people(cursor, "records", "nicknames", stand_in=not is_thorough)
-        people = _count(cursor, "people")
         levels = place_levels(cursor, "people") if is_thorough else LEVELS
+        if is_thorough and "address" in levels:
+            # As the records are prepared for scoring with such a model.
+            prepare_people(cursor, "records", "nicknames")
+        people = _count(cursor, "people")
         starting = starting_settings(levels)
         model = LinkageModel(
             settings=_estimate(cursor, starting, seed, charts) if people > 1 else starting,
             term_frequencies={
-                column: _frequencies(cursor, column) for column in TERM_FREQUENCIES.values()
+                column: _frequencies(cursor, column, 1 if is_thorough else LEAST_BEARERS)
+                for column in TERM_FREQUENCIES.values()
             },
             notes={"people": people, "seed": seed},
         )
@@ -224,10 +229,10 @@ def _found_without(rules: Sequence[Rule], names: list[str]) -> list[bool]:
     ]
 
 
-def _frequencies(cursor: duckdb.DuckDBPyConnection, column: str) -> dict[str, float]:
-    """Share of people by value, for values that enough of them bear."""
+def _frequencies(cursor: duckdb.DuckDBPyConnection, column: str, least: int) -> dict[str, float]:
+    """Share of people by value, for values that at least so many of them bear."""
     rows = cursor.execute(
         f"select {column}, count(*) / (select count({column}) from people) from people "
-        f"where {column} is not null group by 1 having count(*) >= {LEAST_BEARERS} order by 1"
+        f"where {column} is not null group by 1 having count(*) >= {least} order by 1"
     ).fetchall()
     return {value: float(f"{share:.3g}") for value, share in rows}

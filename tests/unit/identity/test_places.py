@@ -72,6 +72,8 @@ def test_code_and_city_are_one_where_the_code_tells_the_city(
     found = place_levels(con, "people")
     assert ("place" in found, "city" in found) == (towns, not towns)
     assert "address" not in found
+    con.execute("update people set email = 'ada@quist.example' where id = 1")
+    assert ("address" in place_levels(con, "people")) is towns
 
 
 def test_addresses_alone_tell_who_is_who(

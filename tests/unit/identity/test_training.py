@@ -81,3 +81,14 @@ def test_a_handful_of_records_leaves_the_starting_values(
         ):
             if not level.get("is_null_level"):
                 assert level["u_probability"] == pytest.approx(begun["u_probability"], abs=0.02)
+
+
+def test_a_rare_name_is_weighed_as_such_only_where_it_does_not_leave_the_data(
+    con: duckdb.DuckDBPyConnection, nicknames: pa.Table
+) -> None:
+    records = linkage_records(duplicated(40, 2) | {"rare": {"last_name": "Zorn"}})
+    surnames = [
+        train(records, nicknames, con, is_thorough=thorough).term_frequencies["family_name"]
+        for thorough in (False, True)
+    ]
+    assert ["zorn" in each for each in surnames] == [False, True]
