@@ -1,5 +1,5 @@
-{# Sub-query: one row per record ever assigned in a log, with the last id it had, since when
-   there is that id, and how many the record has had. #}
+{# Sub-query: one row per record ever assigned in a log, with the last id it had and since
+   when there is that id. #}
 {% macro last_assignments(log) -%}
     select
         recorded.source_record_key,
@@ -8,14 +8,12 @@
         {{ log }}.customer_id in (
             select merged.previous_customer_id from {{ log }} as merged where merged.reason = 'merged'
         ) as is_merged,
-        recorded.id_count,
         issued.first_revision
     from (
         select
             source_record_key,
             max(revision) as last_revision,
-            max(case when customer_id is not null then revision end) as held_revision,
-            count(distinct customer_id) as id_count
+            max(case when customer_id is not null then revision end) as held_revision
         from {{ log }}
         group by 1
     ) as recorded

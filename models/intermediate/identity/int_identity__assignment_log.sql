@@ -1,17 +1,11 @@
 {{ config(materialized='incremental', incremental_strategy='append', full_refresh=false) }}
-
 {% set kept_state = source('raw_goldthread', 'state_identity_assignment_log') %}
-
 with
 
 clusters as (select * from {{ ref('int_identity__clusters') }}),
 
 -- What was issued before: this table itself or, where the warehouse is new, the kept state.
-log as (
-
-    select * from {{ this if is_incremental() else kept_state }}
-
-),
+log as (select * from {{ this if is_incremental() else kept_state }}),
 
 previous as (
 
@@ -53,17 +47,23 @@ kept as (
 ),
 
 -- A new id comes from the cluster's first record and the number of ids that record has had.
+former as (
+
+    {{ former_id_counts('log', 'clusters', 'kept') }}
+
+),
+
 identified as (
 
     select
         clusters.source_record_key,
         coalesce(
-            kept.customer_id, {{ hash_of(['clusters.cluster_key', 'previous.id_count']) }}
+            kept.customer_id, {{ hash_of(['clusters.cluster_key', 'former.id_count']) }}
         ) as customer_id,
         kept.customer_id is null as is_new
     from clusters
     left join kept on clusters.cluster_key = kept.cluster_key and kept.keeper_rank = 1
-    left join previous on clusters.cluster_key = previous.source_record_key
+    left join former on clusters.cluster_key = former.source_record_key
 
 ),
 
