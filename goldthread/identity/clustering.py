@@ -77,7 +77,7 @@ def cluster_records(
         cursor.register("settled", settled)
         cursor.register("held_back", held_back)
         # Positions follow the keys' order: the first record of a cluster has its smallest key.
-        result = cursor.execute(
+        result = cursor.sql(
             """
             with labelled as (
                 select
@@ -135,7 +135,7 @@ def _write_graph(cursor: duckdb.DuckDBPyConnection, limits: JoinLimits) -> None:
         "create table unique_ids as select nodes.id, identifier_type, identifier_value "
         "from identifiers_in join nodes using (source_record_key) where is_unique_per_person"
     )
-    pairs = cursor.execute("select id_l, id_r from links").fetchnumpy()
+    pairs = cursor.sql("select id_l, id_r from links").fetchnumpy()
     found = component_of(pairs["id_l"], pairs["id_r"])
     cursor.register("found", pa.table({"id": found.nodes, "label": found.labels}))
     cursor.execute("create table components as select * from found")

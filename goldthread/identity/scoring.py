@@ -61,7 +61,7 @@ def score_pairs(
         _write_meeting_pairs(cursor, model, judgement)
         scores.weigh("unscored_pairs", "meeting_scores")
         scores.keep()
-        return cursor.execute(_pairs_sql(model, judgement)).to_arrow_table()
+        return cursor.sql(_pairs_sql(model, judgement)).to_arrow_table()
 
 
 def _write_known_pairs(cursor: duckdb.DuckDBPyConnection) -> None:
@@ -98,7 +98,7 @@ def _write_meeting_pairs(
 
     from goldthread.identity.components import component_of
 
-    links = cursor.execute(
+    links = cursor.sql(
         f"select id_l, id_r from scores where {judgement.probability_sql} >= {judgement.threshold} "
         f"and {corroborated_sql(model)} union select id_l, id_r from known_pairs"
     ).fetchnumpy()
