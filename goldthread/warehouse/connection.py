@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from goldthread.settings import Settings
 
 
+# To put the rest of a table's rows together after deletes and inserts takes DuckDB seconds in one
+# thread, at every checkpoint, also for tables that the next build replaces. So it is done in one
+# run of so many only (and not in dbt: profiles.yml).
+RUNS_UNTIL_VACUUM = 20
+
 WAREHOUSE_HELD = (
     "{settings.warehouse_path} is in use by another process: {error}. "
     "Wait until it has finished, or query the published copy {settings.marts_path} instead."
@@ -40,11 +45,13 @@ def connect(settings: Settings, *, read_only: bool = False) -> duckdb.DuckDBPyCo
 
     settings.home.mkdir(parents=True, exist_ok=True)
     try:
-        return duckdb.connect(str(settings.warehouse_path), read_only=read_only)
+        con = duckdb.connect(str(settings.warehouse_path), read_only=read_only)
     except duckdb.IOException as error:
         if "lock" not in str(error).lower():
             raise
         raise WarehouseBusy(WAREHOUSE_HELD.format(settings=settings, error=error)) from error
+    con.execute("set max_vacuum_tasks = 0")
+    return con
 
 
 def start_run(con: duckdb.DuckDBPyConnection, as_of: datetime, command: str) -> Run:
@@ -62,6 +69,9 @@ def start_run(con: duckdb.DuckDBPyConnection, as_of: datetime, command: str) -> 
         f"insert into raw_goldthread.runs values ({run.run_number}, {literal(run.run_id)}, "
         f"timestamp '{run.as_of.isoformat(sep=' ')}', {literal(command)})"
     )
+    if run.run_number % RUNS_UNTIL_VACUUM == 0:
+        # It happens when the connection is closed.
+        con.execute("reset max_vacuum_tasks")
     return run
 
 
