@@ -29,7 +29,8 @@ def engine_seconds(home: Path) -> float:
 def time_increment(home: Path, new_records: int = NEW_RECORDS) -> dict[str, Any]:
     """Link new records in a home in which all were linked before; measures that build alone.
 
-    new_records: at most half of all are held back. Says also whether the clusters are those of the build of all records at once.
+    new_records: at most half of all are held back. Says also whether the clusters are those of the
+    build of all records at once.
     """
     warehouse = str(home / "warehouse.duckdb")
     with duckdb.connect(warehouse) as con:
