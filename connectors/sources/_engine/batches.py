@@ -90,12 +90,13 @@ def shown(raw: bytes) -> str:
     return text if len(raw) <= len(cut) else f"{text}… ({len(raw)} bytes in all)"
 
 
-def read_ahead(
-    parts: Iterator[tuple[Reading, Batch | None]],
-) -> Generator[tuple[Reading, Batch | None]]:
+# A file as it begins (without a batch), or one of its batches.
+Part = tuple[Reading, Batch | None]
+
+
+def read_ahead(parts: Iterator[Part]) -> Generator[Part]:
     """Yield from ``parts`` while a thread already prepares the next ``AHEAD_BYTES`` of them."""
-    ready: queue.SimpleQueue[tuple[Reading, Batch | None] | BaseException | None]
-    ready = queue.SimpleQueue()
+    ready: queue.SimpleQueue[Part | BaseException | None] = queue.SimpleQueue()
     room = _Room(AHEAD_BYTES)
 
     def work() -> None:
@@ -147,6 +148,6 @@ class _Room:
             self._changed.notify()
 
 
-def _size(part: tuple[Reading, Batch | None]) -> int:
+def _size(part: Part) -> int:
     batch = part[1]
     return batch.bytes_read if batch else 0

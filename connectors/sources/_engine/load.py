@@ -25,7 +25,7 @@ from goldthread.warehouse import Run, connect
 if TYPE_CHECKING:
     import duckdb
 
-    from connectors.sources._engine.batches import Batch, Reading
+    from connectors.sources._engine.batches import Part
     from goldthread.settings import Settings
 
 
@@ -138,7 +138,7 @@ class Load:
         changed = [reading for reading in stage.readings if reading.kind != "same"]
         return replace(result, files=len(changed))
 
-    def _readings(self, table: Table) -> Iterator[tuple[Reading, Batch | None]]:
+    def _readings(self, table: Table) -> Iterator[Part]:
         """Each changed file as it begins, followed by its batches."""
         for item in self._todo[table.name]:
             reading = open_file(item, table)

@@ -80,7 +80,8 @@ def predicted(con: duckdb.DuckDBPyConnection, model: LinkageModel) -> list[dict[
         f"select * replace (match_weight - ({model.prior_weight}) as match_weight) "
         f"from {found} order by id_l, id_r"
     )
-    return rows.to_arrow_table().to_pylist()  # type: ignore[no-any-return]
+    found: list[dict[str, Any]] = rows.to_arrow_table().to_pylist()
+    return found
 
 
 def test_weights_and_levels_are_those_of_splink(pairs: duckdb.DuckDBPyConnection) -> None:

@@ -8,10 +8,16 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from connectors.sources._engine.batches import AHEAD_BYTES, Batch, FileState, Reading, read_ahead
+from connectors.sources._engine.batches import (
+    AHEAD_BYTES,
+    Batch,
+    FileState,
+    Part,
+    Reading,
+    read_ahead,
+)
 from connectors.sources._engine.jsonl import no_lines
 
-Part = tuple[Reading, Batch | None]
 READINGS = [Reading(name, "new", 1, FileState()) for name in ("a", "b", "c")]
 
 
