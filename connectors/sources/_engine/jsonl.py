@@ -26,9 +26,9 @@ MAX_LINE_BYTES = 64 * 1024 * 1024
 BLOCK_BYTES = 256 * 1024
 BLANK = ord(" ")
 BOM = b"\xef\xbb\xbf"
-# NUL, and what DuckDB's JSON reader takes though it is no JSON.
-ODD_PATTERNS = (b"\0", b"NaN", b"Infinity")
-ESCAPED_NUL = b"\\u0000"
+# NUL as it stands and as an escape, and what DuckDB's JSON reader takes though it is no JSON.
+NUL = b"\0"
+ODD_PATTERNS = (b"NaN", b"Infinity", b"\\u0000")
 
 
 def read_jsonl(path: Path, source_file: str, known: FileState | None, table: Table) -> Reading:
@@ -116,17 +116,13 @@ def _suspects(
     """Indexes of the lines that need a closer look, in order."""
     starts, ends = offsets[:-1], offsets[1:]
     odd = (raw[starts] != ord("{")) | (ends - starts > MAX_FIELD_BYTES)
-    places = [commas]
-    places += [_find_all(data, len(raw), pattern) for pattern in ODD_PATTERNS]
-    if data.find(b"\\", 0, len(raw)) >= 0:
-        places.append(_find_all(data, len(raw), ESCAPED_NUL))
-    try:
-        lines.view(pa.string()).validate(full=True)
-    except pa.ArrowInvalid:
-        places.append(_not_utf8(data, ends))
+    places = [commas, *(_find_all(data, raw, pattern) for pattern in ODD_PATTERNS)]
+    if data.find(NUL, 0, len(raw)) >= 0:
+        places.append(np.flatnonzero(raw == 0))
     for place in places:
         if len(place):
             odd[np.searchsorted(ends, place, side="right")] = True
+    odd[list(_not_utf8(lines.view(pa.string())))] = True
     return [int(index) for index in np.flatnonzero(odd)]
 
 
@@ -157,26 +153,30 @@ def _ends_and_commas(
     return np.concatenate(ends), places[raw[before_them] == ord(",")]
 
 
-def _not_utf8(data: bytes, ends: npt.NDArray[np.int32]) -> npt.NDArray[np.int64]:
-    """Places in ``data`` that are not UTF-8, one a line."""
-    view, places, at = memoryview(data)[: ends[-1]], [], 0
-    while True:
-        try:
-            str(view[at:], "utf-8")
-        except UnicodeDecodeError as error:
-            places.append(at + error.start)
-            at = int(ends[np.searchsorted(ends, places[-1], side="right")])
+def _not_utf8(lines: pa.Array, first: int = 0) -> Iterator[int]:
+    """Indexes of the lines that are not UTF-8; of a half that has some, both halves are asked."""
+    try:
+        lines.validate(full=True)
+    except pa.ArrowInvalid:
+        half = len(lines) // 2
+        if half:
+            yield from _not_utf8(lines[:half], first)
+            yield from _not_utf8(lines[half:], first + half)
         else:
-            return np.array(places, np.int64)
+            yield first
 
 
-def _find_all(data: bytes, size: int, pattern: bytes) -> npt.NDArray[np.int64]:
+def _find_all(data: bytes, raw: npt.NDArray[np.uint8], pattern: bytes) -> npt.NDArray[np.int64]:
+    """Places of ``pattern``; few others have its first and last byte, so numpy looks for these."""
     places: list[int] = []
-    at = data.find(pattern, 0, size)
-    while at >= 0:
-        places.append(at)
-        at = data.find(pattern, at + 1, size)
-    return np.array(places, np.int64)
+    if data.find(pattern[:1], 0, len(raw)) < 0:
+        return np.array(places, np.int64)
+    first, last, reach = pattern[0], pattern[-1], len(pattern) - 1
+    for start in range(0, len(raw) - reach, BLOCK_BYTES):
+        block = raw[start : start + BLOCK_BYTES + reach]
+        like_it = np.flatnonzero((block[:-reach] == first) & (block[reach:] == last))
+        places += (place + start for place in like_it.tolist())
+    return np.array([place for place in places if data.startswith(pattern, place)], np.int64)
 
 
 def _inspect(line: bytes, keys: list[str]) -> tuple[str | None, str | None]:

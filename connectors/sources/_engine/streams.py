@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import zlib
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
+
+# As zlib, in a third of the time.
+from isal import igzip_lib, isal_zlib
 
 from connectors.sources._engine.batches import CHUNK_BYTES, FileState, Kind
 
@@ -36,7 +38,7 @@ class GzStream(PlainStream):
 
     def __init__(self, path: Path) -> None:
         super().__init__(path)
-        self._inflate: Any = zlib.decompressobj(wbits=31)
+        self._inflate = isal_zlib.decompressobj(wbits=31)
         self._pending = b""
         self._in_member = False
 
@@ -61,13 +63,13 @@ class GzStream(PlainStream):
         self._in_member = True
         try:
             part: bytes = self._inflate.decompress(self._pending, wanted)
-        except zlib.error as error:
+        except igzip_lib.IsalError as error:
             self.damage = f"the gz file is damaged ({error}): deliver it again"
             return b""
         self._pending = self._inflate.unconsumed_tail
         if self._inflate.eof:
             self._pending = self._inflate.unused_data
-            self._inflate = zlib.decompressobj(wbits=31)
+            self._inflate = isal_zlib.decompressobj(wbits=31)
             self._in_member = False
         return part
 
