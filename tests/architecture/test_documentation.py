@@ -67,10 +67,15 @@ def test_each_folder_has_one_models_yaml_named_after_it() -> None:
     assert wrong == []
 
 
+# What a macro file may define, and what follows its name.
+MACRO_KINDS = (("macro", "("), ("materialization", ","))
+
+
 def test_each_macro_stands_in_a_file_of_its_name() -> None:
     wrong = []
     for path in (PROJECT_DIR / "macros").rglob("*.sql"):
-        if f"macro {path.stem}(" not in path.read_text():
+        text = path.read_text()
+        if not any(f"{kind} {path.stem}{end}" in text for kind, end in MACRO_KINDS):
             wrong.append(path.name)
     assert wrong == []
 
