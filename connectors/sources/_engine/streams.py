@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 # As zlib, in a third of the time.
-from isal import igzip_lib, isal_zlib
+from isal import isal_zlib
 
 from connectors.sources._engine.batches import CHUNK_BYTES, FileState, Kind
 
 COMPRESSED_BYTES = 4 * 1024 * 1024
+# A class, though its stub says otherwise.
+INFLATE_ERROR = cast("type[Exception]", isal_zlib.error)
 
 
 class PlainStream:
@@ -63,7 +65,7 @@ class GzStream(PlainStream):
         self._in_member = True
         try:
             part: bytes = self._inflate.decompress(self._pending, wanted)
-        except igzip_lib.IsalError as error:
+        except INFLATE_ERROR as error:
             self.damage = f"the gz file is damaged ({error}): deliver it again"
             return b""
         self._pending = self._inflate.unconsumed_tail
