@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -94,8 +94,13 @@ def shown(raw: bytes) -> str:
 Part = tuple[Reading, Batch | None]
 
 
-def read_ahead(parts: Iterator[Part]) -> Generator[Part]:
-    """Yield from ``parts`` while a thread already prepares the next ``AHEAD_BYTES`` of them."""
+def read_ahead(
+    parts: Iterator[Part], meanwhile: Callable[[], None] = lambda: None
+) -> Generator[Part]:
+    """Yield from ``parts`` while a thread already prepares the next ``AHEAD_BYTES`` of them.
+
+    meanwhile: called whenever the next part is not ready yet.
+    """
     ready: queue.SimpleQueue[Part | BaseException | None] = queue.SimpleQueue()
     room = _Room(AHEAD_BYTES)
 
@@ -114,7 +119,12 @@ def read_ahead(parts: Iterator[Part]) -> Generator[Part]:
     thread = threading.Thread(target=work, name="read-ahead", daemon=True)
     thread.start()
     try:
-        while (item := ready.get()) is not None:
+        while True:
+            if ready.empty():
+                meanwhile()
+            item = ready.get()
+            if item is None:
+                return
             if isinstance(item, BaseException):
                 raise item
             room.give(_size(item))

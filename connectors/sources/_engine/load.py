@@ -119,7 +119,7 @@ class Load:
 
         known = self._state.of(table.name)
         stage = Stage(con, table, self._folder, self.run.as_of, self.run.run_id)
-        for reading, batch in read_ahead(self._readings(table)):
+        for reading, batch in read_ahead(self._readings(table), stage.use_time):
             if batch is None:
                 stage.open(reading)
             else:

@@ -11,20 +11,18 @@ from connectors.sources.declaration import Column, Table
 
 SAMPLE_LINES = 2_000
 MOST_LISTS = 20
-POSITION = "row_id, file_no, row_number, _source_file, _file_version"
+POSITION = "row_id, file_no, row_number"
 
 
 class Queries:
     """Queries over a relation ``batch`` as ``Stage`` registers it.
 
-    run_id and as_of (UTC, naive) become lineage of every row.
+    as_of (UTC, naive) bounds what lies in the future.
     """
 
-    def __init__(self, table: Table, as_of: datetime, run_id: str) -> None:
+    def __init__(self, table: Table, as_of: datetime) -> None:
         self._table = table
         self._checks = Checks(table, as_of)
-        self._as_of = as_of
-        self._run_id = run_id
 
     def usual_keys(self) -> str:
         """Hashes of the key lists that the first lines have and that hold declared keys only.
@@ -39,7 +37,7 @@ class Queries:
         )
 
     def good_rows(self, usual_keys: Sequence[int] = ()) -> str:
-        """All rows in the raw table's columns, plus ``row_id`` and ``_is_odd``.
+        """All rows in the raw table's columns but lineage, plus ``row_id`` and ``_is_odd``.
 
         Odd rows are broken or have a value issue: ``odd_rows`` tells. usual_keys: see there.
         """
@@ -47,17 +45,8 @@ class Queries:
         derived = [quoted(name) for column in self._columns for name, _ in column.derives]
         conditions = [condition for condition, _ in self._checks.breaking()]
         conditions += [condition for _, condition, _ in self._checks.issues()]
-        lineage = [
-            "_extra",
-            "_source_file",
-            "row_number as _row_number",
-            "_file_version",
-            f"{literal(self._run_id)} as _load_run",
-            f"timestamp '{self._as_of:%Y-%m-%d %H:%M:%S.%f}' as _loaded_at",
-            f"{self._hash()} as _row_hash",
-        ]
         odd = f"({' or '.join(['is_unreadable', *conditions])}) as _is_odd"
-        columns = ", ".join([*values, *derived, *lineage])
+        columns = ", ".join([*values, *derived, "_extra", f"{self._hash()} as _row_hash"])
         return f"select row_id, {odd}, {columns} {self._checked(usual_keys)}"
 
     def odd_rows(self) -> str:

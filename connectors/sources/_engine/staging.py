@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from connectors.sources._engine.batches import Batch, Reading
 from connectors.sources._engine.checks import derived_alias
 from connectors.sources._engine.jsonl import explain_json
+from connectors.sources._engine.part_writer import PartWriter
 from connectors.sources._engine.queries import Queries
 from connectors.sources._engine.sql import MACROS, literal, quoted
 from connectors.sources.declaration import Column, Table
@@ -26,11 +26,11 @@ from connectors.sources.declaration import Column, Table
 if TYPE_CHECKING:
     import duckdb
 
+# What is worth a flush of its own while there is nothing else to do.
+LEAST_BYTES = 6 * 1024 * 1024
 FLUSH_BYTES = 48 * 1024 * 1024
 FLUSH_ROWS = 400_000
 ROWS_A_MORSEL = 8192
-# Rows of a row group of DuckDB.
-ROW_GROUP = 122_880
 
 WORKING_TABLES = """
 create or replace temp table files (
@@ -67,14 +67,14 @@ class Stage:
     _waiting: list[pa.Table] = field(default_factory=list)
     _waiting_bytes: int = 0
     _waiting_rows: int = 0
-    _writer: pq.ParquetWriter | None = None
-    _rest: pa.Table | None = None
 
     def __post_init__(self) -> None:
         self.con.execute("set TimeZone = 'UTC'")
         self.con.execute(MACROS)
         self.con.execute(WORKING_TABLES)
-        self._queries = Queries(self.table, self.as_of, self.run_id)
+        self._queries = Queries(self.table, self.as_of)
+        part = self.folder / f"{self.table.name}.parquet"
+        self._writer = PartWriter(part, self.run_id, self.as_of)
 
     def open(self, reading: Reading) -> None:
         """Take up the next file."""
@@ -108,6 +108,11 @@ class Stage:
         if self._waiting_bytes >= FLUSH_BYTES or self._waiting_rows >= FLUSH_ROWS:
             self.flush()
 
+    def use_time(self) -> None:
+        """Called when no batch is ready."""
+        if self._waiting_bytes >= LEAST_BYTES:
+            self.flush()
+
     def flush(self) -> None:
         """Check and type what has been collected, and write the good rows."""
         if not self._waiting:
@@ -120,35 +125,19 @@ class Stage:
                 self._derive(column)
         usual = [key for (key,) in self.con.execute(self._queries.usual_keys()).fetchall()]
         good = self.con.sql(self._queries.good_rows(usual)).to_arrow_table()
-        odd = good.filter(good["_is_odd"])["row_id"]
+        odd = good["row_id"].filter(good["_is_odd"])
+        broken = pa.array([], pa.int64())
         if len(odd):
-            self.con.register("batch", rows.take(odd))
+            self.con.register("batch", rows.filter(pc.is_in(rows["row_id"], odd)))
             broken = self._keep_problems()
-            good = good.filter(pc.invert(pc.is_in(good["row_id"], broken)))
         self.con.unregister("batch")
-        self._write(good.drop_columns(["row_id", "_is_odd"]))
+        self._writer.add(good, rows, broken)
 
     def close(self) -> None:
         """Check and type the rest; from here on ``parts`` can be read."""
         self.flush()
-        if self._writer:
-            if self._rest is not None:
-                self._writer.write_table(self._rest)
-            self._writer.close()
-
-    def _write(self, rows: pa.Table) -> None:
-        # One file in groups as large as DuckDB's own: what it need not cut up or put together it
-        # writes once, at any other size again at its next checkpoint.
-        if self._writer is None:
-            part = self.folder / f"{self.table.name}.parquet"
-            self._writer = pq.ParquetWriter(part, rows.schema, compression="lz4")
-            self.parts.append(part)
-        if self._rest is not None:
-            rows = pa.concat_tables([self._rest, rows])
-        whole = len(rows) - len(rows) % ROW_GROUP
-        if whole:
-            self._writer.write_table(rows.slice(0, whole), ROW_GROUP)
-        self._rest = rows.slice(whole)
+        if self._writer.close():
+            self.parts.append(self._writer.path)
 
     def _derive(self, column: Column) -> None:
         """Compute a column's derived columns, once for each distinct text."""

@@ -58,6 +58,19 @@ def test_the_next_file_is_read_while_one_is_worked_on() -> None:
     ahead.close()
 
 
+def test_whoever_waits_for_a_part_can_do_other_work() -> None:
+    may_go_on = threading.Event()
+
+    def slow() -> Iterator[Part]:
+        yield READINGS[0], None
+        assert may_go_on.wait(10)
+        yield READINGS[0], batch(1)
+
+    # The second part comes only because somebody was told that it is waited for.
+    ahead = read_ahead(slow(), may_go_on.set)
+    assert [part[1] is None for part in ahead] == [True, False]
+
+
 def test_no_more_is_prepared_than_there_is_room_for() -> None:
     made: list[Part] = []
     ahead = read_ahead(parts(made, [AHEAD_BYTES]))
