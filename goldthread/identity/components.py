@@ -19,6 +19,16 @@ class Components:
     nodes: Ids
     labels: Ids
 
+    @property
+    def firsts(self) -> Ids:
+        """For each node the smallest one of its component."""
+        import numpy as np
+
+        first = np.empty(self.labels.max(initial=-1) + 1, dtype=np.int64)
+        # Of several values for one place the last one written stays.
+        first[self.labels[::-1]] = self.nodes[::-1]
+        return first[self.labels]
+
 
 def component_of(left: Ids, right: Ids) -> Components:
     """Components of the graph whose edges are (left[i], right[i]); ids from 0 on."""

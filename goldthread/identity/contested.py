@@ -1,88 +1,93 @@
-"""What is known of each component that may hold two people, read from the clustering's tables."""
+"""Components that may hold two people: who is in them, and a hash of what is known of them.
+
+Records are told by their place among the component's records in order of their keys. So the same
+component has the same hash in a later run, among other records.
+"""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
-
-from goldthread.identity.settling import Component, Disputed, Edge
 
 if TYPE_CHECKING:
     import duckdb
 
-# Bits of a link between records that hold nothing to compare, less its identifier's priority.
-UNCOMPARED = 12.0
+# A record of another component, which is somebody else for certain.
+ELSEWHERE = -1
+
+# Both records of a pair, by their places.
+BOTH = "join members as l on id_l = l.id join members as r on id_r = r.id and l.label = r.label"
 
 
-def contested_components(
-    cursor: duckdb.DuckDBPyConnection, comparisons: list[str]
-) -> Iterator[Component]:
-    """The components of table ``contested``, by label.
+def write_contested(cursor: duckdb.DuckDBPyConnection, levels: str) -> None:
+    """Write table ``contested_components``: label, ids (of its records, by place), content_hash;
+    and what it is made of, by label and place: linked, compared, identified, decided, disputes.
 
-    comparisons: the model's, in the order of its levels. Needs the tables that
-    ``cluster_records`` makes of its input.
+    levels: the columns of table ``scored`` that hold levels. Needs the tables of ``write_graph``.
     """
-    components: dict[int, Component] = defaultdict(Component)
-    of_contested = "join components on id_l = components.id join contested using (label)"
-    # People's decisions first, then what is certain, then the most probable.
-    for label, left, right, priority, first, bits, certain, details in cursor.execute(
+    cursor.execute(
+        "create table members as select label, id, profile, "
+        "row_number() over (partition by label order by id) - 1 as place "
+        "from components semi join contested using (label) join nodes using (id)"
+    )
+    contents = {
+        "linked": "select l.label, l.place as place_l, r.place as place_r, priority, is_certain, "
+        "identifier_type = 'details' as is_by_details, match_probability "
+        f"from links {BOTH} where decision = 'linked'",
+        "compared": "select l.label, l.place as place_l, r.place as place_r, "
+        f"coalesce(conflict = 'name_suffix', false) as suffixes_differ, {levels} "
+        f"from scored {BOTH}",
+        "identified": "select label, place, identifier_type, identifier_value "
+        "from unique_ids join members using (id)",
+        "decided": f"select l.label, l.place as place_l, r.place as place_r from kept_apart {BOTH}",
+        "disputes": _disputes_sql(),
+    }
+    for name, rows in contents.items():
+        cursor.execute(f"create table {name} as {rows}")
+    hashes = " union all ".join(
+        f"select label, hash('{name}', {_fields(cursor, name)}) as row_hash from {name}"
+        for name in (*contents, "members")
+    )
+    # The order of the rows says nothing, and a row may be there twice.
+    cursor.execute(
         f"""
-        select label, id_l, id_r, priority, least(priority, if(is_certain, 1, 2)) as first,
-            coalesce(log2(greatest(match_probability, 1e-9)
-                / greatest(1 - match_probability, 1e-9)), {UNCOMPARED} - priority) as bits,
-            is_certain, identifier_type = 'details'
-        from links {of_contested} where decision = 'linked'
-        order by label, first, bits desc, priority, id_l, id_r
+        create table contested_components as
+        with hashed as (
+            select label, sum(row_hash) || ':' || bit_xor(row_hash) as content_hash
+            from ({hashes}) group by label
+        ),
+        listed as (select label, list(id order by id) as ids from members group by label)
+        select * from listed join hashed using (label)
         """
-    ).fetchall():
-        rank = (first, -bits, priority, left, right)
-        components[label].edges.append(Edge(left, right, rank, priority == 0, certain, details))
-    for label, kind, value, disputed in _disputed(cursor):
-        components[label].disputed[(kind, value)] = disputed
-    levels = ", ".join(f"{name}_level" for name in comparisons)
-    for label, left, right, conflict, *found in cursor.execute(
-        f"select label, id_l, id_r, conflict, {levels} from scored {of_contested}"
-    ).fetchall():
-        components[label].levels[(left, right)] = tuple(found)
-        if conflict == "name_suffix":
-            components[label].other_suffix.add((left, right))
-    for label, record, kind, value in cursor.execute(
-        "select label, id, identifier_type, identifier_value from unique_ids "
-        "join components using (id) join contested using (label)"
-    ).fetchall():
-        components[label].unique_ids.setdefault(record, set()).add((kind, value))
-    for label, left, right in cursor.execute(
-        f"select label, id_l, id_r from kept_apart {of_contested}"
-    ).fetchall():
-        components[label].apart.add((left, right))
-    for label, record, profile in cursor.execute(
-        "select label, id, profile from nodes join components using (id) "
-        "join contested using (label) where profile is not null"
-    ).fetchall():
-        components[label].profiles[record] = profile
-    yield from (components[label] for label in sorted(components))
+    )
 
 
-def _disputed(
-    cursor: duckdb.DuckDBPyConnection,
-) -> Iterator[tuple[int, str, str, Disputed]]:
-    """Each disputed value by the component of the records that have nothing but it.
+def _fields(cursor: duckdb.DuckDBPyConnection, table: str) -> str:
+    """The columns that say what is known: neither which component it is nor who."""
+    names = [str(row[0]) for row in cursor.execute(f"describe {table}").fetchall()]
+    return ", ".join(name for name in names if name not in ("label", "id"))
 
-    Its holders may stand in other components; then they are different people for certain.
+
+def _disputes_sql() -> str:
+    """Of each component the disputed values that records of it have and nothing else: who else
+    holds the value (by place), and these records."""
+    ends = "(select *, id_l as id from disputed union all select *, id_r as id from disputed)"
+    value = "identifier_type, identifier_value"
+    return f"""
+        with holders as (
+            select distinct {value}, id from {ends} where decision <> 'deferred'
+        ),
+        bearers as (
+            select distinct label, {value}, id, place
+            from {ends} join members using (id) where decision = 'deferred'
+        ),
+        alone as (
+            select label, {value}, list(place order by place) as bearing
+            from bearers anti join holders using ({value}, id) group by all
+        )
+        select
+            alone.label, {value}, bearing,
+            list_sort(list(
+                distinct if(alone.label = members.label, members.place, {ELSEWHERE})
+            )) as holding
+        from alone join holders using ({value}) left join members using (id) group by all
     """
-    holders: dict[tuple[str, str], set[int]] = defaultdict(set)
-    for kind, value, left, right in cursor.execute(
-        "select identifier_type, identifier_value, id_l, id_r from disputed "
-        "where decision <> 'deferred'"
-    ).fetchall():
-        holders[(kind, value)].update((left, right))
-    bearers: dict[tuple[int, str, str], set[int]] = defaultdict(set)
-    for label, kind, value, left, right in cursor.execute(
-        "select label, identifier_type, identifier_value, id_l, id_r from disputed "
-        "join components on id_l = components.id where decision = 'deferred'"
-    ).fetchall():
-        bearers[(label, kind, value)].update((left, right))
-    for (label, kind, value), records in sorted(bearers.items()):
-        held_by = holders[(kind, value)]
-        yield label, kind, value, Disputed(held_by, records - held_by)

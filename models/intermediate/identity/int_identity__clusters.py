@@ -12,4 +12,5 @@ def model(dbt, session):
         identifiers=dbt.ref("int_identity__joining_identifiers"),
         join_limits=dbt.ref("join_limits"),
         session=session,
+        kept=f"{dbt.this.database}.identity_kept",
     )
