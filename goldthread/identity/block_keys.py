@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from goldthread.identity.blocking import Rule
+    from goldthread.identity.kept_tables import KeptTables
 
 
 def write_keys(cursor: duckdb.DuckDBPyConnection, people: str, rules: Sequence[Rule]) -> str:
@@ -27,6 +28,17 @@ def write_keys(cursor: duckdb.DuckDBPyConnection, people: str, rules: Sequence[R
         f"select id, {hashes} from (select id, {texts} from {people})"
     )
     return keys
+
+
+def write_all_keys(cursor: duckdb.DuckDBPyConnection, kept: KeptTables, new_keys: str) -> str:
+    """Name a table of the keys of all people: of those kept from earlier runs and the new ones."""
+    if not kept.is_held:
+        return new_keys
+    cursor.execute(
+        f"create view all_keys as from {kept.people_keys} anti join gone_ids using (id) "
+        f"union all by name from {new_keys}"
+    )
+    return "all_keys"
 
 
 def pair_count(cursor: duckdb.DuckDBPyConnection, keys: str, rule: Rule) -> int:

@@ -178,7 +178,24 @@ def write_candidate_pairs(
     compared whatever the rules say. is_thorough: a pair that several rules find counts once
     towards the budget. Where a person has dozens of records, every rule finds the same pairs.
     """
-    keys = write_keys(cursor, people, (*RULES, *(THOROUGH_RULES if is_thorough else LOOSE_RULES)))
+    keys = write_keys(cursor, people, rules_of(is_thorough=is_thorough))
+    write_pairs_by_keys(cursor, keys, pairs, known_pairs, is_thorough=is_thorough)
+
+
+def rules_of(*, is_thorough: bool) -> tuple[Rule, ...]:
+    """All rules that pairs may be looked for by."""
+    return (*RULES, *(THOROUGH_RULES if is_thorough else LOOSE_RULES))
+
+
+def write_pairs_by_keys(
+    cursor: duckdb.DuckDBPyConnection,
+    keys: str,
+    pairs: str,
+    known_pairs: str | None = None,
+    *,
+    is_thorough: bool = False,
+) -> None:
+    """As ``write_candidate_pairs``, from a table of keys as ``write_keys`` writes it."""
     tight = [pairs_sql(keys, rule) for rule in RULES]
     if known_pairs:
         tight.append(f"select id_l, id_r from {known_pairs}")

@@ -13,10 +13,10 @@ from goldthread.identity.model import LinkageModel, current_model
 from goldthread.identity.settlements import write_settlements
 from goldthread.identity.settling import JoinLimits
 from goldthread.identity.weighing import Judge
-from goldthread.identity.workspace import adopt, scratch
+from goldthread.identity.workspace import adopt, handed_over, scratch
 
 if TYPE_CHECKING:
-    import pyarrow as pa
+    import duckdb
 
 # Of the pairs between two groups of records that are joined, where nobody reviews. Low: blocking
 # does not bring all records of one person together.
@@ -32,7 +32,7 @@ def cluster_records(
     session: Any,
     model: LinkageModel | None = None,
     kept: str | None = None,
-) -> pa.Table:
+) -> duckdb.DuckDBPyRelation:
     """Put every source record into one cluster.
 
     records: source_record_key, profile_key, first_name, last_name. edges: left_key, right_key,
@@ -73,7 +73,9 @@ def cluster_records(
         maker = f"{fingerprint(model)} {priors} {limits}" if kept else ""
         write_settlements(cursor, Judge(model, *priors), limits, levels, maker, kept)
         # Positions follow the keys' order: the first record of a cluster has its smallest key.
-        return cursor.sql(
+        return handed_over(
+            session,
+            cursor,
             """
             with labelled as (
                 select
@@ -94,5 +96,5 @@ def cluster_records(
             from labelled
             join nodes as firsts on labelled.first_id = firsts.id
             left join nodes as others on labelled.other_id = others.id
-            """
-        ).to_arrow_table()
+            """,
+        )

@@ -24,11 +24,18 @@ SLOW_DISTANCE = re.compile(r"damerau_levenshtein\((\w+), (\w+)\) <= (\d+)")
 GUARDED_DISTANCE = r"(levenshtein(\1, \2) <= 2 * \3 and \g<0>)"
 
 
-def weigh(cursor: duckdb.DuckDBPyConnection, model: LinkageModel, pairs: str, target: str) -> None:
+def weigh(
+    cursor: duckdb.DuckDBPyConnection,
+    model: LinkageModel,
+    pairs: str,
+    target: str,
+    people: str = "people",
+) -> None:
     """Write table ``target``: id_l, id_r, the three weights and the levels found.
 
-    pairs: a table of id_l < id_r over table ``people``. The levels stand in columns named like
-    first_name_level, numbered as ``LinkageModel.levels`` does, -1 where a value is missing.
+    pairs: a table of id_l < id_r over table ``people``, as ``prepare_people`` writes it. The levels
+    stand in columns named like first_name_level, numbered as ``LinkageModel.levels`` does, -1 where
+    a value is missing.
     """
     _register_rarities(cursor, model)
     names = list(model.levels)
@@ -46,7 +53,7 @@ def weigh(cursor: duckdb.DuckDBPyConnection, model: LinkageModel, pairs: str, ta
                 coalesce(suffix_l <> suffix_r, false) as suffixes_differ,
                 {"".join(f"{column}_l as {name}_value, " for name, column in rare.items())}
                 {", ".join(map(_level_sql, model.settings["comparisons"]))}
-            from ({_both_sides_sql(cursor, pairs)})
+            from ({_both_sides_sql(cursor, pairs, people)})
         )
         select
             id_l,
@@ -63,13 +70,13 @@ def weigh(cursor: duckdb.DuckDBPyConnection, model: LinkageModel, pairs: str, ta
     )
 
 
-def _both_sides_sql(cursor: duckdb.DuckDBPyConnection, pairs: str) -> str:
+def _both_sides_sql(cursor: duckdb.DuckDBPyConnection, pairs: str, people: str) -> str:
     """Each pair with what is compared of both records, in columns that end in _l and _r."""
-    columns = [str(row[0]) for row in cursor.execute("describe people").fetchall()]
+    columns = [str(row[0]) for row in cursor.execute(f"describe {people}").fetchall()]
     sides = ", ".join(f"{side}.{name} as {name}_{side}" for name in columns for side in "lr")
     return (
         f"select {sides} from {pairs} as pairs "
-        "join people as l on pairs.id_l = l.id join people as r on pairs.id_r = r.id"
+        f"join {people} as l on pairs.id_l = l.id join {people} as r on pairs.id_r = r.id"
     )
 
 

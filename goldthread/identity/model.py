@@ -87,6 +87,12 @@ class LinkageModel:
         return log2(prior / (1 - prior))
 
     @property
+    def takes_addresses_whole(self) -> bool:
+        """Whether an address is compared as one text, and may stand for a name nobody has."""
+        names = [comparison["output_column_name"] for comparison in self.settings["comparisons"]]
+        return "street" not in names
+
+    @property
     def levels(self) -> dict[str, list[Level]]:
         """The levels of each comparison, best first, missing values aside."""
         return {

@@ -37,6 +37,8 @@ def prepare_people(
     target: str = "people",
     *,
     stand_in: bool = True,
+    known: str | None = None,
+    first_id: int = 1,
 ) -> None:
     """Write table ``target``: one row per person record of table ``records`` that can be compared.
 
@@ -45,19 +47,26 @@ def prepare_people(
     address is, and that stands for a name: one comparison cannot tell alone what it is worth.
     Without stand_in, for models that take addresses apart, it stays an address: whoever has one is
     taken, and where nobody has any of these, whoever has anything else to compare.
-    nicknames: nickname, name (lower case).
-    Columns of the result: id (bigint, position by source_record_key), source_record_key, and the
+    nicknames: nickname, name (lower case). known: as ``comparable`` found it for a table of which
+    this one is a part. first_id: the first record's number.
+    Columns of the result: id (bigint, in order of source_record_key), source_record_key, and the
     person columns folded: names without accents and suffixes, as typed and with umlauts made one,
     roots of the given name, the birth date as date and digits, parts of e-mail and address.
     """
     write_folded(cursor, records)
+    known = known or comparable(cursor, records, stand_in=stand_in)
+    cursor.execute(_people_sql(records, nicknames, target, known, first_id))
+
+
+def comparable(cursor: duckdb.DuckDBPyConnection, records: str, *, stand_in: bool) -> str:
+    """SQL that is not null for whoever of the records can be compared (see ``prepare_people``)."""
     known, otherwise = (NAMED, "address_line") if stand_in else (LOCATED, ANYTHING)
-    if not cursor.execute(f"select 1 from {records} where {known} is not null limit 1").fetchone():
-        known = otherwise
-    cursor.execute(_people_sql(records, nicknames, target, known))
+    if cursor.execute(f"select 1 from {records} where {known} is not null limit 1").fetchone():
+        return known
+    return otherwise
 
 
-def _people_sql(records: str, nicknames: str, target: str, known: str) -> str:
+def _people_sql(records: str, nicknames: str, target: str, known: str, first_id: int) -> str:
     last, street = "folded_names as last on last_name = last.text", "address_line"
     if known == "address_line":
         last = "folded_addresses as last on address_line = last.text"
@@ -65,7 +74,9 @@ def _people_sql(records: str, nicknames: str, target: str, known: str) -> str:
     return f"""
     create or replace table {target} as
     with profiles as (
-        select source_record_key, row_number() over (order by source_record_key) as id
+        select
+            source_record_key,
+            row_number() over (order by source_record_key) + {first_id - 1} as id
         from {records}
         where source_record_key = profile_key and {known} is not null
     ),

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from goldthread.identity.blocking import write_candidate_pairs
-from goldthread.identity.comparison_vectors import weigh
-from goldthread.identity.kept_scores import KeptScores
+from goldthread.identity.block_keys import write_all_keys, write_keys
+from goldthread.identity.blocking import rules_of, write_pairs_by_keys
+from goldthread.identity.kept_people import write_people
+from goldthread.identity.kept_scores import KeptScores, fingerprint
+from goldthread.identity.kept_tables import KeptTables
 from goldthread.identity.level_sql import corroborated_sql
 from goldthread.identity.model import LinkageModel, current_model
-from goldthread.identity.people import prepare_people
+from goldthread.identity.people import comparable
 from goldthread.identity.probability import CONFLICT_WEIGHT, LEAST_PROBABILITY, Judgement, judge
 from goldthread.identity.second_look import look_again
-from goldthread.identity.workspace import adopt, scratch
+from goldthread.identity.workspace import adopt, handed_over, scratch
 
 if TYPE_CHECKING:
     import duckdb
-    import pyarrow as pa
 
 # Improbable pairs below this many bits are kept only where an identifier or a cluster joins them.
 FLOOR_WEIGHT = 10.0
@@ -32,7 +33,7 @@ def score_pairs(
     session: Any,
     model: LinkageModel | None = None,
     kept: str | None = None,
-) -> pa.Table:
+) -> duckdb.DuckDBPyRelation:
     """Score the pairs of records that blocking, a shared identifier or a cluster brings together.
 
     records: int_identity__linkage_records. exact_pairs: left_key, right_key of records that share
@@ -49,19 +50,32 @@ def score_pairs(
         adopt(cursor, "records", records)
         adopt(cursor, "nicknames", nicknames)
         adopt(cursor, "exact_pairs", exact_pairs)
-        prepare_people(cursor, "records", "nicknames", stand_in="street" not in model.levels)
+        maker = _maker(cursor, model) if kept else ""
+        held = KeptTables(cursor, kept, maker)
+        write_people(cursor, held, stand_in=model.takes_addresses_whole)
         _write_known_pairs(cursor)
         goal, linkable = model.expected_precision, corroborated_sql(model)
-        write_candidate_pairs(cursor, "people", "candidates", "known_pairs", is_thorough=not goal)
-        scores = KeptScores(cursor, model, weigh, kept)
+        new_keys = write_keys(cursor, "people", rules_of(is_thorough=not goal))
+        keys = write_all_keys(cursor, held, new_keys)
+        write_pairs_by_keys(cursor, keys, "candidates", "known_pairs", is_thorough=not goal)
+        scores = KeptScores(cursor, model, held)
         scores.weigh("candidates", "scores")
-        judgement = judge(cursor, "scores", "candidates", "people", goal, linkable)
+        judgement = judge(cursor, "scores", "candidates", "people_ids", goal, linkable)
         if not goal:
-            judgement = look_again(cursor, model, judgement)
-        _write_meeting_pairs(cursor, model, judgement)
+            judgement = look_again(cursor, model, judgement, "people_ids")
+        _write_meeting_pairs(cursor, model, judgement, keys)
         scores.weigh("unscored_pairs", "meeting_scores")
-        scores.keep()
-        return cursor.sql(_pairs_sql(model, judgement)).to_arrow_table()
+        scores.keep(new_keys)
+        return handed_over(session, cursor, _pairs_sql(model, judgement))
+
+
+def _maker(cursor: duckdb.DuckDBPyConnection, model: LinkageModel) -> str:
+    """A hash of all that people, keys and scores follow from besides the records."""
+    row = cursor.execute(
+        "select bit_xor(hash(nickname, name)) || ' ' || sum(hash(nickname, name)) from nicknames"
+    ).fetchone()
+    known = comparable(cursor, "records", stand_in=model.takes_addresses_whole)
+    return f"{fingerprint(model)} {known} {row}"
 
 
 def _write_known_pairs(cursor: duckdb.DuckDBPyConnection) -> None:
@@ -69,8 +83,8 @@ def _write_known_pairs(cursor: duckdb.DuckDBPyConnection) -> None:
     cursor.execute(
         """
         create table record_ids as
-        select records.source_record_key, people.id
-        from records join people on records.profile_key = people.source_record_key
+        select records.source_record_key, people_ids.id
+        from records join people_ids on records.profile_key = people_ids.source_record_key
         """
     )
     cursor.execute(
@@ -86,13 +100,14 @@ def _write_known_pairs(cursor: duckdb.DuckDBPyConnection) -> None:
 
 
 def _write_meeting_pairs(
-    cursor: duckdb.DuckDBPyConnection, model: LinkageModel, judgement: Judgement
+    cursor: duckdb.DuckDBPyConnection, model: LinkageModel, judgement: Judgement, keys: str
 ) -> None:
     """Write table ``meeting_pairs``: all pairs of people of one would-be cluster.
 
     A record that fits two people ("J. Smith", or one without birth date) would join them though
     nothing compares the two. Only clusters in which first names or birth dates differ can hold
     more than one person that way. Column is_scored tells which of the pairs have scores already.
+    keys: of all people, as ``write_keys`` writes them.
     """
     import pyarrow as pa
 
@@ -110,7 +125,7 @@ def _write_meeting_pairs(
         create table meeting_pairs as
         with mixed as (
             select list(components.id order by components.id) as ids
-            from components join people using (id)
+            from components join {keys} using (id)
             group by components.component
             having greatest(count(distinct given_first), count(distinct birth_date)) > 1
                 and count(*) <= {MAX_COMPLETED}
@@ -150,8 +165,8 @@ def _pairs_sql(model: LinkageModel, judgement: Judgement) -> str:
             select *, {judgement.probability_sql} as match_probability from kept
         )
         select
-            l.source_record_key as left_key,
-            r.source_record_key as right_key,
+            least(l.source_record_key, r.source_record_key) as left_key,
+            greatest(l.source_record_key, r.source_record_key) as right_key,
             round(match_weight, 6) as match_weight,
             round(household_weight, 6) as household_weight,
             round(namesake_weight, 6) as namesake_weight,
@@ -171,7 +186,6 @@ def _pairs_sql(model: LinkageModel, judgement: Judgement) -> str:
             cast({judgement.namesake_ratio} as double) as namesake_ratio,
             cast({judgement.threshold} as double) as threshold
         from judged
-        join people as l on judged.id_l = l.id
-        join people as r on judged.id_r = r.id
-        order by id_l, id_r
+        join people_ids as l on judged.id_l = l.id
+        join people_ids as r on judged.id_r = r.id
     """

@@ -26,12 +26,15 @@ LEAST_LEFT = 4
 
 
 def look_again(
-    cursor: duckdb.DuckDBPyConnection, model: LinkageModel, judgement: Judgement
+    cursor: duckdb.DuckDBPyConnection,
+    model: LinkageModel,
+    judgement: Judgement,
+    people: str = "people",
 ) -> Judgement:
     """The judgement with priors of their own for records that nothing joined.
 
-    Needs tables people, scores and known_pairs. Writes table ``joined_people``: id of every record
-    that a link of this judgement or an identifier joins.
+    people: a table of everybody. Needs tables scores and known_pairs. Writes table
+    ``joined_people``: id of every record that a link of this judgement or an identifier joins.
     """
     import pyarrow as pa
 
@@ -43,7 +46,7 @@ def look_again(
     cursor.register("joined", pa.table({"id": joined}))
     cursor.execute("create or replace table joined_people as select id from joined")
     cursor.unregister("joined")
-    row = cursor.execute("select count(*) from people").fetchone()
+    row = cursor.execute(f"select count(*) from {people}").fetchone()
     assert row is not None
     alone = row[0] - len(joined)
     if alone < LEAST_LEFT:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from goldthread.identity.kept_tables import is_there, literal
 from goldthread.identity.settling import HeldBack, JoinLimits, Settled, settle
 from goldthread.identity.unsettled import read_components
 from goldthread.identity.weighing import Judge
@@ -38,11 +39,11 @@ def write_settlements(
     (database.schema); None keeps nothing.
     """
     cursor.execute(f"create table settlements ({COLUMNS})")
-    if schema and _exists(cursor, schema):
+    if schema and is_there(cursor, f"{schema}.{TABLE}"):
         cursor.execute(
             "insert into settlements select content_hash, places, others, reasons "
             f"from {schema}.{TABLE} semi join contested_components using (content_hash) "
-            f"where maker = '{maker}'"
+            f"where maker = {literal(maker)}"
         )
     cursor.execute(
         "create table unsettled as select distinct on (content_hash) * from contested_components "
@@ -117,7 +118,7 @@ def _first_held_back(settled: Settled) -> dict[int, HeldBack]:
 
 def _keep(cursor: duckdb.DuckDBPyConnection, maker: str, schema: str) -> None:
     """Keep the outcomes of this run in place of the earlier ones, unless they are the same."""
-    if _exists(cursor, schema):
+    if is_there(cursor, f"{schema}.{TABLE}"):
         row = cursor.execute(
             "select (select count(*) from unsettled) = 0 and (select count(*) from settlements) "
             f"= (select count(*) from {schema}.{TABLE})"
@@ -126,17 +127,9 @@ def _keep(cursor: duckdb.DuckDBPyConnection, maker: str, schema: str) -> None:
             return
     cursor.execute(f"create schema if not exists {schema}")
     cursor.execute(
-        f"create or replace table {schema}.{TABLE} as select '{maker}' as maker, * from settlements"
+        f"create or replace table {schema}.{TABLE} as "
+        f"select {literal(maker)} as maker, * from settlements"
     )
-
-
-def _exists(cursor: duckdb.DuckDBPyConnection, schema: str) -> bool:
-    found = cursor.execute(
-        "select 1 from duckdb_tables() "
-        "where database_name || '.' || schema_name = ? and table_name = ?",
-        [schema, TABLE],
-    ).fetchone()
-    return found is not None
 
 
 @contextmanager

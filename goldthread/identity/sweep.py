@@ -69,7 +69,7 @@ def sweep(
             ).to_arrow_table()
             clusters = cluster_records(
                 records, linked, scored_pairs, identifiers, join_limits, session, model
-            )
+            ).to_arrow_table()
             cursor.register("clusters", clusters)
             measured = evaluate(
                 cursor,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import uuid
 import warnings
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -32,6 +33,29 @@ def scratch(session: Any) -> Iterator[duckdb.DuckDBPyConnection]:
         cursor.execute(f'use "{row[0]}"."{row[1]}"')
         cursor.execute(f"detach {name}")
         cursor.close()
+
+
+def handed_over(
+    session: Any, cursor: duckdb.DuckDBPyConnection, query: str
+) -> duckdb.DuckDBPyRelation:
+    """The result of a query over the scratch database, to be read through ``session``.
+
+    It lies in an in-memory database of its own, which goes when the relation does. Arrow would be
+    made on one core and read on one core.
+    """
+    name = f"result_{uuid.uuid4().hex}"
+    cursor.execute(f"attach ':memory:' as {name}")
+    cursor.execute(f"create table {name}.main.result as {query}")
+    relation: duckdb.DuckDBPyRelation = session.sql(f"from {name}.main.result")
+    # At exit the connection is closed already, and its databases with it.
+    weakref.finalize(relation, _detach, session, name).atexit = False  # type: ignore[misc]
+    return relation
+
+
+def _detach(session: Any, name: str) -> None:
+    cursor = session.cursor()
+    cursor.execute(f"detach {name}")
+    cursor.close()
 
 
 def adopt(cursor: duckdb.DuckDBPyConnection, name: str, table: Any) -> None:

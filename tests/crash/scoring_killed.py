@@ -22,14 +22,14 @@ def main(path: str, moment: str) -> None:
     assert catalog is not None
     keep = KeptScores.keep
 
-    def interrupted(self: KeptScores) -> None:
+    def interrupted(self: KeptScores, keys: str) -> None:
         if moment == "before":
             kill()
         if moment == "during":
             con.execute("begin")
             con.execute("delete from identity_kept.pair_scores")
             kill()
-        keep(self)
+        keep(self, keys)
         if moment == "after":
             kill()
 

@@ -63,6 +63,8 @@ def score(con: duckdb.DuckDBPyConnection, nicknames: pa.Table) -> Callable[..., 
         table = score_pairs(
             linkage_records(people), pairs_table(shared or []), nicknames, con, committed_model()
         )
-        return {(row["left_key"], row["right_key"]): row for row in table.to_pylist()}
+        return {
+            (row["left_key"], row["right_key"]): row for row in table.to_arrow_table().to_pylist()
+        }
 
     return run

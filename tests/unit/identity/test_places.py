@@ -58,7 +58,7 @@ def links(
     model = replace(
         train(records, nicknames, con, temper=0.05, is_thorough=True), expected_precision=None
     )
-    scored = score_pairs(records, pairs_table([]), nicknames, con, model)
+    scored = score_pairs(records, pairs_table([]), nicknames, con, model).to_arrow_table()
     return {(row["left_key"], row["right_key"]) for row in scored.to_pylist() if row["is_link"]}
 
 

@@ -140,7 +140,7 @@ def test_where_nobody_reviews_a_person_may_have_any_number_of_records(
             limits,
             con,
             model,
-        )
+        ).to_arrow_table()
         assert (len(set(found["cluster_key"].to_pylist())) == 1) is (model is BALANCED)
 
 
