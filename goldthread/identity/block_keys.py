@@ -55,7 +55,7 @@ def pairs_sql(keys: str, rule: Rule) -> str:
     """Pairs id_l < id_r of people who share a key of the rule."""
     # Most keys are one person's: only shared ones are joined.
     return f"""(
-        with members as materialized ({_members_sql(keys, rule)}),
+        with members as materialized ({members_sql(keys, rule)}),
         shared as ({_blocks_sql(keys, rule, "key")}),
         block_members as materialized (select id, key from members semi join shared using (key))
         select l.id as id_l, r.id as id_r
@@ -66,12 +66,12 @@ def pairs_sql(keys: str, rule: Rule) -> str:
 def _blocks_sql(keys: str, rule: Rule, result: str) -> str:
     """One row for each key that people share, as long as not too many do."""
     return f"""
-        select {result} from ({_members_sql(keys, rule)})
+        select {result} from ({members_sql(keys, rule)})
         group by key having count(*) between 2 and {rule.largest}
     """
 
 
-def _members_sql(keys: str, rule: Rule) -> str:
+def members_sql(keys: str, rule: Rule) -> str:
     """Whoever has all that the rule asks for, and the hash of it."""
     names = [f'"{expression}"' for expression in rule.expressions]
     present = " and ".join(f"{name} is not null" for name in names)

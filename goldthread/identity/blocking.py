@@ -137,10 +137,10 @@ def choose_loose_rules(
     The loose rules are taken by the number of pairs they find, fewest first, while their sum stays
     within the budget. Rules that find none are left out.
     """
-    return _affordable(cursor, write_keys(cursor, people, rules), rules)
+    return affordable(cursor, write_keys(cursor, people, rules), rules)
 
 
-def _affordable(cursor: duckdb.DuckDBPyConnection, keys: str, rules: Sequence[Rule]) -> list[Rule]:
+def affordable(cursor: duckdb.DuckDBPyConnection, keys: str, rules: Sequence[Rule]) -> list[Rule]:
     left = _budget(cursor, keys)
     chosen: list[Rule] = []
     for count, rule in _by_cost(cursor, keys, rules):
@@ -209,7 +209,7 @@ def write_pairs_by_keys(
             if count <= left:
                 left -= _add_pairs(cursor, pairs, pairs_sql(keys, rule))
         return
-    loose = [pairs_sql(keys, rule) for rule in _affordable(cursor, keys, LOOSE_RULES)]
+    loose = [pairs_sql(keys, rule) for rule in affordable(cursor, keys, LOOSE_RULES)]
     if loose:
         _add_pairs(cursor, pairs, " union ".join(loose))
 

@@ -65,14 +65,15 @@ class KeptScores:
             "from compared_scores join compared_pairs using (id_l, id_r)"
         )
 
-    def keep(self, keys: str) -> None:
+    def keep(self, keys: str, afforded: str) -> None:
         """Keep what is known of all people and pairs of this run for the next one.
 
-        keys: a table of the keys of people who were not known."""
+        keys: a table of the keys of people who were not known. afforded: see ``KeptTables.keep``.
+        """
         if self._kept.is_wanted:
             scores = " union all by name ".join(f"from {table}" for table in self._weighed)
             self._cursor.execute(f"create view all_scores as {scores}")
-            self._kept.keep(keys, "all_scores")
+            self._kept.keep(keys, "all_scores", afforded)
 
 
 def fingerprint(model: LinkageModel) -> str:

@@ -1,6 +1,7 @@
-"""What scoring keeps from run to run: three tables of the warehouse that fit each other.
+"""What scoring keeps from run to run: four tables of the warehouse that fit each other.
 
 people: id, source_record_key, details_hash. people_keys: id and the keys it may be found by.
+found_pairs: id_l < id_r and the rules that find the pair, of those that were ``afforded``.
 pair_scores: id_l < id_r and what ``weigh`` found. They hold for one ``maker`` only, a hash of all
 else that they follow from; another one begins anew. They are changed in one transaction: a run that
 is killed leaves all of them as they were or as they are to be.
@@ -14,7 +15,8 @@ if TYPE_CHECKING:
     import duckdb
 
 SCORES = "pair_scores"
-TABLES = ("people", "people_keys", SCORES, "maker")
+FOUND = "found_pairs"
+TABLES = ("people", "people_keys", FOUND, SCORES, "maker")
 
 # Where more of the scores changed than this share, the table is written anew.
 LARGE_CHANGE = 0.25
@@ -53,55 +55,74 @@ class KeptTables:
     def scores(self) -> str:
         return f"{self._schema}.{SCORES}"
 
-    def keep(self, keys: str, scores: str) -> None:
-        """Keep table people_ids, and the keys and scores of this run, for the next one.
+    @property
+    def pairs(self) -> str:
+        return f"{self._schema}.{FOUND}"
+
+    def afforded(self) -> str:
+        """The rules that found the pairs."""
+        row = self._cursor.execute(f"select afforded from {self._schema}.maker").fetchone()
+        assert row is not None
+        return str(row[0])
+
+    def keep(self, keys: str, scores: str, afforded: str) -> None:
+        """Keep tables people_ids and found_pairs, and the keys and scores of this run, for the
+        next one.
 
         keys: a table of the keys of people that were not held. scores: one of all pairs scored.
+        afforded: the rules by which pairs were found.
         """
         if not self.is_held:
-            self._write_anew(keys, scores)
+            self._write_anew(keys, scores, afforded)
             return
-        self._cursor.execute(
-            f"create table unused_pairs as select id_l, id_r from {self.scores} "
-            f"anti join {scores} using (id_l, id_r)"
-        )
-        self._cursor.execute(
-            f"create table added_pairs as from {scores} anti join {self.scores} using (id_l, id_r)"
-        )
+        for table, now, columns in (
+            (self.pairs, FOUND, "id_l, id_r, rules"),
+            (self.scores, scores, "id_l, id_r"),
+        ):
+            for change, some, others in (("unused", table, now), ("added", now, table)):
+                name = table.rsplit(".", 1)[1]
+                self._cursor.execute(
+                    f"create table {change}_{name} as from {some} anti join {others} "
+                    f"using ({columns})"
+                )
         self._cursor.execute("begin")
         for table, added in ((self.people, "people_ids"), (self.people_keys, keys)):
             self._cursor.execute(f"delete from {table} where id in (from gone_ids)")
             self._cursor.execute(
                 f"insert into {table} by name from {added} semi join people using (id)"
             )
-        if self._is_large_change():
-            self._cursor.execute(f"create or replace table {self.scores} as from {scores}")
-        else:
-            self._cursor.execute(
-                f"delete from {self.scores} using unused_pairs as unused "
-                f"where {SCORES}.id_l = unused.id_l and {SCORES}.id_r = unused.id_r"
-            )
-            self._cursor.execute(f"insert into {self.scores} by name from added_pairs")
+        self._replace(FOUND, FOUND)
+        self._replace(SCORES, scores)
+        self._cursor.execute(f"update {self._schema}.maker set afforded = {literal(afforded)}")
         self._cursor.execute("commit")
 
-    def _write_anew(self, keys: str, scores: str) -> None:
+    def _replace(self, name: str, now: str) -> None:
+        """Make a kept table what ``now`` is: row by row, or anew where much changed."""
+        table, unused, added = f"{self._schema}.{name}", f"unused_{name}", f"added_{name}"
+        changed = count(self._cursor, unused) + count(self._cursor, added)
+        if changed > LARGE_CHANGE * count(self._cursor, table):
+            self._cursor.execute(f"create or replace table {table} as from {now}")
+            return
+        self._cursor.execute(
+            f"delete from {table} using {unused} as unused "
+            f"where {name}.id_l = unused.id_l and {name}.id_r = unused.id_r"
+        )
+        self._cursor.execute(f"insert into {table} by name from {added}")
+
+    def _write_anew(self, keys: str, scores: str, afforded: str) -> None:
         self._cursor.execute(f"create schema if not exists {self._schema}")
-        contents = ("people_ids", keys, scores, f"(select {literal(self._maker)} as maker)")
+        maker = f"(select {literal(self._maker)} as maker, {literal(afforded)} as afforded)"
         self._cursor.execute("begin")
-        for table, content in zip(TABLES, contents, strict=True):
+        for table, content in zip(TABLES, ("people_ids", keys, FOUND, scores, maker), strict=True):
             self._cursor.execute(
                 f"create or replace table {self._schema}.{table} as from {content}"
             )
         self._cursor.execute("commit")
 
-    def _is_large_change(self) -> bool:
-        changed = count(self._cursor, "unused_pairs") + count(self._cursor, "added_pairs")
-        return changed > LARGE_CHANGE * count(self._cursor, self.scores)
-
     def _is_of_this_maker(self) -> bool:
         if not all(is_there(self._cursor, f"{self._schema}.{table}") for table in TABLES):
             return False
-        made_by = self._cursor.execute(f"from {self._schema}.maker").fetchall()
+        made_by = self._cursor.execute(f"select maker from {self._schema}.maker").fetchall()
         return made_by == [(self._maker,)]
 
 

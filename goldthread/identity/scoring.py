@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from goldthread.identity.block_keys import write_all_keys, write_keys
-from goldthread.identity.blocking import rules_of, write_pairs_by_keys
+from goldthread.identity.blocking import rules_of
+from goldthread.identity.candidates import write_candidates
 from goldthread.identity.kept_people import write_people
 from goldthread.identity.kept_scores import KeptScores, fingerprint
 from goldthread.identity.kept_tables import KeptTables
@@ -57,7 +58,7 @@ def score_pairs(
         goal, linkable = model.expected_precision, corroborated_sql(model)
         new_keys = write_keys(cursor, "people", rules_of(is_thorough=not goal))
         keys = write_all_keys(cursor, held, new_keys)
-        write_pairs_by_keys(cursor, keys, "candidates", "known_pairs", is_thorough=not goal)
+        afforded = write_candidates(cursor, held, keys, new_keys, is_thorough=not goal)
         scores = KeptScores(cursor, model, held)
         scores.weigh("candidates", "scores")
         judgement = judge(cursor, "scores", "candidates", "people_ids", goal, linkable)
@@ -65,7 +66,7 @@ def score_pairs(
             judgement = look_again(cursor, model, judgement, "people_ids")
         _write_meeting_pairs(cursor, model, judgement, keys)
         scores.weigh("unscored_pairs", "meeting_scores")
-        scores.keep(new_keys)
+        scores.keep(new_keys, afforded)
         return handed_over(session, cursor, _pairs_sql(model, judgement))
 
 

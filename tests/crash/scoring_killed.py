@@ -22,14 +22,14 @@ def main(path: str, moment: str) -> None:
     assert catalog is not None
     keep = KeptScores.keep
 
-    def interrupted(self: KeptScores, keys: str) -> None:
+    def interrupted(self: KeptScores, keys: str, afforded: str) -> None:
         if moment == "before":
             kill()
         if moment == "during":
             con.execute("begin")
             con.execute("delete from identity_kept.pair_scores")
             kill()
-        keep(self, keys)
+        keep(self, keys, afforded)
         if moment == "after":
             kill()
 
