@@ -49,7 +49,12 @@ def _profile_hash(home: Path | str) -> bytes:
     from dbt.adapters.duckdb.credentials import DuckDBCredentials
 
     limit = os.environ.get("GOLDTHREAD_MEMORY_LIMIT", "8GiB")
-    settings = {"memory_limit": limit, "checkpoint_threshold": "1GiB", "max_vacuum_tasks": 0}
+    settings = {
+        "memory_limit": limit,
+        "checkpoint_threshold": "1GiB",
+        "max_vacuum_tasks": 0,
+        "disabled_compression_methods": "fsst",
+    }
     credentials = DuckDBCredentials.from_dict(
         {"path": f"{home}/warehouse.duckdb", "settings": settings}
     )

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from goldthread.settings import Settings
 
 
+# Without FSST a file of many texts is half as large again, and written in two thirds of the time.
+FAST_WRITING = "set disabled_compression_methods = 'fsst'"
+
 # To put the rest of a table's rows together after deletes and inserts takes DuckDB seconds in one
 # thread, at every checkpoint, also for tables that the next build replaces. So it is done in one
 # run of so many only (and not in dbt: profiles.yml).
@@ -51,6 +54,7 @@ def connect(settings: Settings, *, read_only: bool = False) -> duckdb.DuckDBPyCo
             raise
         raise WarehouseBusy(WAREHOUSE_HELD.format(settings=settings, error=error)) from error
     con.execute("set max_vacuum_tasks = 0")
+    con.execute(FAST_WRITING)
     return con
 
 

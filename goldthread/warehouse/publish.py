@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from goldthread.warehouse.builds import Standing, adopt_build
-from goldthread.warehouse.connection import WAREHOUSE_HELD, Run, connect
+from goldthread.warehouse.connection import FAST_WRITING, WAREHOUSE_HELD, Run, connect
 from goldthread.warehouse.dbt_process import manifest_path, read_artifact, target_dir
 from goldthread.warehouse.errors import PublishRefused, WarehouseBusy
 from goldthread.warehouse.files import flush, literal, quoted
@@ -117,6 +117,7 @@ def _copy(
     for leftover in (aside, aside.with_name(aside.name + ".wal")):
         leftover.unlink(missing_ok=True)
     with duckdb.connect() as con:
+        con.execute(FAST_WRITING)
         try:
             con.execute(f"attach {literal(settings.warehouse_path)} as warehouse (read_only)")
         except duckdb.IOException as error:
