@@ -9,7 +9,7 @@ from connectors.sources._engine.checks import Checks, derived_alias, typed_name,
 from connectors.sources._engine.sql import json_text, literal, quoted
 from connectors.sources.declaration import Column, Table
 
-SAMPLE_LINES = 2_000
+SAMPLE_LINES = 500
 MOST_LISTS = 20
 POSITION = "row_id, file_no, row_number"
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import duckdb
 
 # What is worth a flush of its own while there is nothing else to do.
-LEAST_BYTES = 6 * 1024 * 1024
+LEAST_BYTES = 12 * 1024 * 1024
 FLUSH_BYTES = 48 * 1024 * 1024
 FLUSH_ROWS = 400_000
 ROWS_A_MORSEL = 8192
