@@ -43,7 +43,8 @@ def write_candidates(
     if is_thorough:
         # Rules are afforded by the pairs that no other finds: no rule stands for itself.
         write_pairs_by_keys(cursor, keys, "candidates", "known_pairs", is_thorough=True)
-        cursor.execute("create table found_pairs (id_l bigint, id_r bigint, rules ubigint)")
+        for table in ("found_pairs", "changed_pairs"):
+            cursor.execute(f"create table {table} (id_l bigint, id_r bigint, rules ubigint)")
         return "thorough"
     every = (*RULES, *LOOSE_RULES)
     chosen = {*RULES, *affordable(cursor, keys, LOOSE_RULES)}

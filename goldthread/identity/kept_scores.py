@@ -60,10 +60,13 @@ class KeptScores:
         write_compared(self._cursor, new_pairs, stand_in=self._model.takes_addresses_whole)
         weigh(self._cursor, self._model, "compared_pairs", "compared_scores", "compared")
         self._cursor.execute(
-            f"insert into {target} by name "
+            "create or replace table added_scores as "
             "select kept_l as id_l, kept_r as id_r, compared_scores.* exclude (id_l, id_r) "
             "from compared_scores join compared_pairs using (id_l, id_r)"
         )
+        self._cursor.execute("create table if not exists new_scores as from added_scores limit 0")
+        for table in (target, "new_scores"):
+            self._cursor.execute(f"insert into {table} by name from added_scores")
 
     def keep(self, keys: str, afforded: str) -> None:
         """Keep what is known of all people and pairs of this run for the next one.

@@ -18,8 +18,10 @@ SCORES = "pair_scores"
 FOUND = "found_pairs"
 TABLES = ("people", "people_keys", FOUND, SCORES, "maker")
 
-# Where more of the scores changed than this share, the table is written anew.
-LARGE_CHANGE = 0.25
+CHANGED = "changed_pairs"
+
+# Scores that were of no use to this run, as a share of those that were.
+MOST_UNUSED = 0.25
 
 
 class KeptTables:
@@ -75,39 +77,43 @@ class KeptTables:
         if not self.is_held:
             self._write_anew(keys, scores, afforded)
             return
-        for table, now, columns in (
-            (self.pairs, FOUND, "id_l, id_r, rules"),
-            (self.scores, scores, "id_l, id_r"),
-        ):
-            for change, some, others in (("unused", table, now), ("added", now, table)):
-                name = table.rsplit(".", 1)[1]
-                self._cursor.execute(
-                    f"create table {change}_{name} as from {some} anti join {others} "
-                    f"using ({columns})"
-                )
         self._cursor.execute("begin")
         for table, added in ((self.people, "people_ids"), (self.people_keys, keys)):
             self._cursor.execute(f"delete from {table} where id in (from gone_ids)")
             self._cursor.execute(
                 f"insert into {table} by name from {added} semi join people using (id)"
             )
-        self._replace(FOUND, FOUND)
-        self._replace(SCORES, scores)
+        self._replace_found(afforded)
+        self._add_scores(scores)
         self._cursor.execute(f"update {self._schema}.maker set afforded = {literal(afforded)}")
         self._cursor.execute("commit")
 
-    def _replace(self, name: str, now: str) -> None:
-        """Make a kept table what ``now`` is: row by row, or anew where much changed."""
-        table, unused, added = f"{self._schema}.{name}", f"unused_{name}", f"added_{name}"
-        changed = count(self._cursor, unused) + count(self._cursor, added)
-        if changed > LARGE_CHANGE * count(self._cursor, table):
-            self._cursor.execute(f"create or replace table {table} as from {now}")
+    def _replace_found(self, afforded: str) -> None:
+        """Make the kept pairs what ``found_pairs`` is. Which changed is known where the same rules
+        found them."""
+        if afforded != self.afforded():
+            self._cursor.execute(f"create or replace table {self.pairs} as from {FOUND}")
             return
+        self._delete_gone(self.pairs)
+        same = f"{FOUND}.id_l = changed.id_l and {FOUND}.id_r = changed.id_r"
+        self._cursor.execute(f"delete from {self.pairs} using {CHANGED} as changed where {same}")
         self._cursor.execute(
-            f"delete from {table} using {unused} as unused "
-            f"where {name}.id_l = unused.id_l and {name}.id_r = unused.id_r"
+            f"insert into {self.pairs} by name from {FOUND} semi join {CHANGED} using (id_l, id_r)"
         )
-        self._cursor.execute(f"insert into {table} by name from {added}")
+
+    def _add_scores(self, scores: str) -> None:
+        """Add new scores. Those of pairs that nothing brings together any more stay right, and go
+        when they have become many."""
+        self._delete_gone(self.scores)
+        held = count(self._cursor, self.scores) + count(self._cursor, "new_scores")
+        if held > (1 + MOST_UNUSED) * count(self._cursor, scores):
+            self._cursor.execute(f"create or replace table {self.scores} as from {scores}")
+        else:
+            self._cursor.execute(f"insert into {self.scores} by name from new_scores")
+
+    def _delete_gone(self, table: str) -> None:
+        gone = "(from gone_ids)"
+        self._cursor.execute(f"delete from {table} where id_l in {gone} or id_r in {gone}")
 
     def _write_anew(self, keys: str, scores: str, afforded: str) -> None:
         self._cursor.execute(f"create schema if not exists {self._schema}")

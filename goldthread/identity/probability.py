@@ -11,6 +11,7 @@ identifier are joined anyway and would hide what the others are worth: they do n
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import log2
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -42,6 +43,9 @@ BELIEF = 20.0
 CONFLICT_WEIGHT = -3.0
 
 ROUNDS = 200
+
+# Bits by which priors change at least: a fifth more or less probable.
+STEP = 0.25
 
 
 @dataclass(frozen=True)
@@ -132,11 +136,13 @@ def judge(
     if expected_precision is None and share < share_of_all / 2:
         # A table of names and cities has no tight pairs, though many of one person.
         share = share_of_all
-    probability = _probability(likelihoods, share, [household_ratio, namesake_ratio])[0]
+    prior_weight = _stepped(float(np.log2(share / (1 - share))))
+    ratios = [_ratio(household_ratio), _ratio(namesake_ratio)]
+    probability = _probability(likelihoods, 1 / (1 + 2**-prior_weight), ratios)[0]
     return Judgement(
-        prior_weight=round(float(np.log2(share / (1 - share))), 2),
-        household_ratio=_ratio(household_ratio),
-        namesake_ratio=_ratio(namesake_ratio),
+        prior_weight=prior_weight,
+        household_ratio=ratios[0],
+        namesake_ratio=ratios[1],
         threshold=BALANCED_PROBABILITY
         if expected_precision is None
         else _threshold(
@@ -149,44 +155,15 @@ def judge(
 
 
 def _ratio(ratio: float) -> float:
-    """Three digits; where hundreds of records a person hide all relatives, some are left."""
-    return float(f"{max(ratio, LEAST_RATIO):.3g}")
+    """In steps, three digits; where hundreds of records a person hide all relatives, some are
+    left."""
+    return float(f"{2 ** _stepped(log2(max(ratio, LEAST_RATIO))):.3g}")
 
 
-def share_among(
-    cursor: duckdb.DuckDBPyConnection, condition: str, all_pairs: float, judgement: Judgement
-) -> float:
-    """The prior weight among the pairs of table ``scores`` that fulfil a condition (EM).
-
-    all_pairs: how many there are, scored or not. Households and namesakes are as many among them
-    as among all.
-    """
-    import numpy as np
-
-    columns = cursor.execute(
-        f"""
-        select
-            round(least(match_weight, 60), 1) as weight,
-            round(household_weight, 1) as household,
-            round(namesake_weight, 1) as namesake,
-            cast(count(*) as double) as pairs
-        from scores where {condition} group by all order by all
-        """
-    ).fetchnumpy()
-    weight, household, namesake, pairs = (
-        columns[name].astype(np.float64) for name in ("weight", "household", "namesake", "pairs")
-    )
-    one_person = np.exp2(weight)
-    relatives = 2**judgement.prior_weight * (
-        judgement.household_ratio * np.exp2(weight - household)
-        + judgement.namesake_ratio * np.exp2(weight - namesake)
-    )
-    least = 0.5 / max(all_pairs, 1.0)
-    share = 2**judgement.prior_weight
-    for _ in range(ROUNDS):
-        probability = share * one_person / (share * one_person + relatives + 1 - share)
-        share = min(max(float((probability * pairs).sum()) / max(all_pairs, 1.0), least), 0.5)
-    return round(float(np.log2(share / (1 - share))), 2)
+def _stepped(bits: float) -> float:
+    """To the nearest step. What is estimated is not known better than that, and a few new records
+    shall not judge all others anew."""
+    return round(bits / STEP) * STEP
 
 
 def _fit(likelihoods: list[Floats], pairs: Floats, all_pairs: float) -> tuple[float, list[float]]:

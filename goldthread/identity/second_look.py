@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from goldthread.identity.components import component_of
 from goldthread.identity.level_sql import corroborated_sql
-from goldthread.identity.probability import Judgement, share_among
+from goldthread.identity.probability import ROUNDS, Judgement
 
 if TYPE_CHECKING:
     import duckdb
@@ -57,10 +57,46 @@ def look_again(
     )
     return replace(
         judgement,
-        prior_weight_both_alone=share_among(
+        prior_weight_both_alone=_share_among(
             cursor, f"{sides} = 0", alone * (alone - 1) / 2, judgement
         ),
-        prior_weight_one_alone=share_among(
+        prior_weight_one_alone=_share_among(
             cursor, f"{sides} = 1", float(alone * len(joined)), judgement
         ),
     )
+
+
+def _share_among(
+    cursor: duckdb.DuckDBPyConnection, condition: str, all_pairs: float, judgement: Judgement
+) -> float:
+    """The prior weight among the pairs of table ``scores`` that fulfil a condition (EM).
+
+    all_pairs: how many there are, scored or not. Households and namesakes are as many among them
+    as among all.
+    """
+    import numpy as np
+
+    columns = cursor.execute(
+        f"""
+        select
+            round(least(match_weight, 60), 1) as weight,
+            round(household_weight, 1) as household,
+            round(namesake_weight, 1) as namesake,
+            cast(count(*) as double) as pairs
+        from scores where {condition} group by all order by all
+        """
+    ).fetchnumpy()
+    weight, household, namesake, pairs = (
+        columns[name].astype(np.float64) for name in ("weight", "household", "namesake", "pairs")
+    )
+    one_person = np.exp2(weight)
+    relatives = 2**judgement.prior_weight * (
+        judgement.household_ratio * np.exp2(weight - household)
+        + judgement.namesake_ratio * np.exp2(weight - namesake)
+    )
+    least = 0.5 / max(all_pairs, 1.0)
+    share = 2**judgement.prior_weight
+    for _ in range(ROUNDS):
+        probability = share * one_person / (share * one_person + relatives + 1 - share)
+        share = min(max(float((probability * pairs).sum()) / max(all_pairs, 1.0), least), 0.5)
+    return round(float(np.log2(share / (1 - share))), 2)

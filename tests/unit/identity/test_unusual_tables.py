@@ -14,7 +14,7 @@ from goldthread.identity import cluster_records, committed_model
 from goldthread.identity.blocking import Rule, write_candidate_pairs
 from goldthread.identity.mixture import MOST_DIFFERENT, Chances, separate
 from goldthread.identity.people import prepare_people
-from goldthread.identity.probability import Judgement, judge
+from goldthread.identity.probability import STEP, Judgement, judge
 from goldthread.identity.second_look import look_again
 from tests.unit.identity.conftest import linkage_records
 
@@ -40,7 +40,7 @@ def test_a_table_without_tight_pairs_is_judged_by_the_loose_ones(
 ) -> None:
     write_scores(con, 200, [(n, n + 100, 20.0) for n in range(100)])
     found = judge(con, "scores", "candidates", "people", expected_precision=None)
-    assert found.prior_weight == pytest.approx(np.log2(100 / 19_900), abs=0.1)
+    assert found.prior_weight == pytest.approx(np.log2(100 / 19_900), abs=STEP / 2)
     # A precision that is promised rests on tight pairs.
     assert judge(con, "scores", "candidates", "people", 0.96).prior_weight < -15
 
