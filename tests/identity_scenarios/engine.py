@@ -206,6 +206,7 @@ class Engine:
             self._table("join_limits", "seeds"),
             self.con,
             self.linkage,
+            "warehouse.identity_kept" if self.keeps_scores else None,
         )
         self._replace("int_identity__clusters", clusters)
 

@@ -6,9 +6,13 @@ log as (
 
 ),
 
-last_assignments as (
+newest as (
 
-    {{ last_assignments('log') }}
+    select
+        source_record_key,
+        max(revision) as revision
+    from log
+    group by 1
 
 ),
 
@@ -23,7 +27,7 @@ final as (
     select
         ---------- ids
         source_records.source_record_key,
-        last_assignments.customer_id,
+        log.customer_id,
         source_records.source_record_id,
 
         ---------- strings
@@ -35,11 +39,25 @@ final as (
 
     from source_records
 
-    inner join last_assignments
-        on source_records.source_record_key = last_assignments.source_record_key
+    inner join newest
+        on source_records.source_record_key = newest.source_record_key
 
-    where not last_assignments.is_gone
+    inner join log
+        on newest.source_record_key = log.source_record_key and newest.revision = log.revision
+
+    where log.customer_id is not null
 
 )
 
 select * from final
+{% if is_incremental() %}
+    except
+    select
+        source_record_key,
+        customer_id,
+        source_record_id,
+        source,
+        first_seen_at,
+        last_seen_at
+    from {{ this }}
+{% endif %}
