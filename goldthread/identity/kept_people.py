@@ -32,11 +32,11 @@ def write_people(cursor: duckdb.DuckDBPyConnection, kept: KeptTables, *, stand_i
         f"from records where source_record_key = profile_key and {known} is not null"
     )
     cursor.execute(
-        "create table stayed as select id, source_record_key, details_hash "
-        f"from {kept.people} join present using (source_record_key, details_hash)"
+        "create table present_ids as select held.id, source_record_key, details_hash "
+        f"from present left join {kept.people} as held using (source_record_key, details_hash)"
     )
     cursor.execute(
-        f"create table gone_ids as select id from {kept.people} anti join stayed using (id)"
+        f"create table gone_ids as select id from {kept.people} anti join present_ids using (id)"
     )
     row = cursor.execute(f"select coalesce(max(id), 0) from {kept.people}").fetchone()
     assert row is not None
@@ -45,15 +45,15 @@ def write_people(cursor: duckdb.DuckDBPyConnection, kept: KeptTables, *, stand_i
         new_records = "new_records"
         cursor.execute(
             "create table new_records as from records semi join "
-            "(from present anti join stayed using (source_record_key)) using (source_record_key)"
+            "(from present_ids where id is null) using (source_record_key)"
         )
     prepare_people(
         cursor, new_records, "nicknames", stand_in=stand_in, known=known, first_id=row[0] + 1
     )
     cursor.execute(
-        "create table people_ids as from stayed union all "
-        "select people.id, source_record_key, details_hash "
-        "from people join present using (source_record_key)"
+        "create table people_ids as from present_ids where id is not null union all "
+        "select people.id, source_record_key, details_hash from people "
+        "join (from present_ids where id is null) as new_ids using (source_record_key)"
     )
 
 

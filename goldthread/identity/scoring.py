@@ -116,7 +116,7 @@ def _write_meeting_pairs(
 
     links = cursor.sql(
         f"select id_l, id_r from scores where {judgement.probability_sql} >= {judgement.threshold} "
-        f"and {corroborated_sql(model)} union select id_l, id_r from known_pairs"
+        f"and {corroborated_sql(model)} union all select id_l, id_r from known_pairs"
     ).fetchnumpy()
     components = component_of(links["id_l"], links["id_r"])
     table = pa.table({"id": components.nodes, "component": components.labels})

@@ -10,6 +10,8 @@ from goldthread.identity.relatives import SUFFIX_WEIGHT
 if TYPE_CHECKING:
     from goldthread.identity.model import LinkageModel
 
+Levels = tuple[int, ...]
+
 
 class Judge:
     """Weighs what the details of two groups of records say, attribute by attribute.
@@ -33,21 +35,34 @@ class Judge:
             }
             for levels in model.levels.values()
         ]
+        self._best: dict[tuple[Levels, Levels], Levels] = {}
+        self._probability: dict[tuple[Levels, bool], float] = {}
         # An initial fits many names: a name that differs says more.
         self._standing = [
             {level.number: -99.0 if level.label == "initial" else level.bits for level in levels}
             for levels in model.levels.values()
         ]
 
-    def best(self, first: tuple[int, ...], second: tuple[int, ...]) -> tuple[int, ...]:
+    def best(self, first: Levels, second: Levels) -> Levels:
         """The levels of two pairs taken together."""
-        return tuple(
-            two if one < 0 else one if two < 0 else max(one, two, key=standing.__getitem__)
-            for one, two, standing in zip(first, second, self._standing, strict=True)
-        )
+        # Few combinations make up nearly all pairs: each is worked out once.
+        found = self._best.get((first, second))
+        if found is None:
+            found = self._best[(first, second)] = tuple(
+                two if one < 0 else one if two < 0 else max(one, two, key=standing.__getitem__)
+                for one, two, standing in zip(first, second, self._standing, strict=True)
+            )
+        return found
 
-    def probability(self, levels: tuple[int, ...], suffixes_differ: bool) -> float:
+    def probability(self, levels: Levels, suffixes_differ: bool) -> float:
         """Of one person, against strangers, members of a household and namesakes."""
+        found = self._probability.get((levels, suffixes_differ))
+        if found is None:
+            found = self._probability_of(levels, suffixes_differ)
+            self._probability[(levels, suffixes_differ)] = found
+        return found
+
+    def _probability_of(self, levels: Levels, suffixes_differ: bool) -> float:
         found = [
             bits[number] for number, bits in zip(levels, self._bits, strict=True) if number >= 0
         ]

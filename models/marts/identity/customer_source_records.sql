@@ -22,7 +22,7 @@ source_records as (
 
 ),
 
-final as (
+current_records as (
 
     select
         ---------- ids
@@ -47,17 +47,24 @@ final as (
 
     where log.customer_id is not null
 
+),
+
+-- Of an earlier build's rows only those that differ are written.
+final as (
+
+    select * from current_records
+    {% if is_incremental() %}
+        except
+        select
+            source_record_key,
+            customer_id,
+            source_record_id,
+            source,
+            first_seen_at,
+            last_seen_at
+        from {{ this }}
+    {% endif %}
+
 )
 
 select * from final
-{% if is_incremental() %}
-    except
-    select
-        source_record_key,
-        customer_id,
-        source_record_id,
-        source,
-        first_seen_at,
-        last_seen_at
-    from {{ this }}
-{% endif %}
