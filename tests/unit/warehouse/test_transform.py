@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable
 
 import psutil
@@ -67,11 +68,12 @@ def begin(settings: Settings) -> Run:
 
 
 def waiting_dbts() -> list[psutil.Process]:
-    return [
-        child
-        for child in psutil.Process().children()
-        if "goldthread.warehouse.dbt_ahead" in child.cmdline()
-    ]
+    children = psutil.Process().children()
+    for child in children:
+        # For an instant after its start a process has no command line.
+        while not child.cmdline() and child.status() != psutil.STATUS_ZOMBIE:
+            time.sleep(0.01)
+    return [child for child in children if "goldthread.warehouse.dbt_ahead" in child.cmdline()]
 
 
 def test_a_build_exports_state_and_a_failed_check_is_told_with_rows(project: Settings) -> None:

@@ -66,6 +66,7 @@ def test_rows_of_several_files_are_checked_together_and_told_apart(
             stage.use_time()
     stage.close()
     rows = pq.read_table(stage.parts[0]).select(["message_id", "_source_file", "_row_number"])
-    assert [tuple(row.values()) for row in rows.to_pylist()] == [
+    # DuckDB may hand over what it checked in another order.
+    assert sorted(tuple(row.values()) for row in rows.to_pylist()) == [
         (f"{name}{n}", f"{name}.jsonl", n) for name in ("a", "b", "c") for n in (1, 2)
     ]
