@@ -69,9 +69,9 @@ def write_copies(people: Path, table: Path, records: int) -> None:
                     record_id || '-' || copy as record_id, first_name, last_name,
                     cast(birth_date + cast(chance % 9000 as integer) as date) as birth_date,
                     replace(email, '@', copy || '@') as email,
-                    left(phone, -5) || lpad(
-                        cast(hash(right(phone, 5), copy) % 100000 as varchar), 5, '0'
-                    ) as phone,
+                    left(phone, -7)
+                        || cast(2000000 + hash(right(phone, 7), copy) % 8000000 as varchar)
+                        as phone,
                     regexp_replace(address_line, '[0-9]+', cast(
                         1 + hash(regexp_extract(address_line, '[0-9]+'), copy) % 400 as varchar
                     )) as address_line,
