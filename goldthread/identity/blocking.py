@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from goldthread.identity.block_keys import pair_count, pairs_sql, write_keys
+from goldthread.identity.workspace import row_count
 
 if TYPE_CHECKING:
     import duckdb
@@ -151,9 +152,7 @@ def affordable(cursor: duckdb.DuckDBPyConnection, keys: str, rules: Sequence[Rul
 
 
 def _budget(cursor: duckdb.DuckDBPyConnection, keys: str) -> int:
-    row = cursor.execute(f"select count(*) from {keys}").fetchone()
-    assert row is not None
-    return EXTRA_PAIRS + EXTRA_PAIRS_A_RECORD * int(row[0])
+    return EXTRA_PAIRS + EXTRA_PAIRS_A_RECORD * row_count(cursor, keys)
 
 
 def _by_cost(

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from goldthread.identity.workspace import row_count
+
 if TYPE_CHECKING:
     import duckdb
 
@@ -105,8 +107,8 @@ class KeptTables:
         """Add new scores. Those of pairs that nothing brings together any more stay right, and go
         when they have become many."""
         self._delete_gone(self.scores)
-        held = count(self._cursor, self.scores) + count(self._cursor, "new_scores")
-        if held > (1 + MOST_UNUSED) * count(self._cursor, scores):
+        held = row_count(self._cursor, self.scores) + row_count(self._cursor, "new_scores")
+        if held > (1 + MOST_UNUSED) * row_count(self._cursor, scores):
             self._cursor.execute(f"create or replace table {self.scores} as from {scores}")
         else:
             self._cursor.execute(f"insert into {self.scores} by name from new_scores")
@@ -145,10 +147,3 @@ def is_there(cursor: duckdb.DuckDBPyConnection, table: str) -> bool:
 def literal(text: str) -> str:
     """A text as SQL writes it."""
     return "'" + text.replace("'", "''") + "'"
-
-
-def count(cursor: duckdb.DuckDBPyConnection, table: str) -> int:
-    """How many rows a table holds."""
-    row = cursor.execute(f"select count(*) from {table}").fetchone()
-    assert row is not None
-    return int(row[0])

@@ -10,9 +10,12 @@ identifier are joined anyway and would hide what the others are worth: they do n
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import log2
 from typing import TYPE_CHECKING
+
+from goldthread.identity.workspace import row_count
 
 if TYPE_CHECKING:
     import duckdb
@@ -110,27 +113,13 @@ def judge(
     """
     import numpy as np
 
-    # Equal pairs are judged once: a few thousand kinds of pairs stand for millions.
-    columns = cursor.execute(
-        f"""
-        select
-            round(least(match_weight, 60), 1) as weight,
-            round(household_weight, 1) as household,
-            round(namesake_weight, 1) as namesake,
-            is_tight,
-            not shares_identifier and ({is_linkable}) as is_decided,
-            cast(count(*) as double) as pairs
-        from {scores} join {candidates} using (id_l, id_r) group by all order by all
-        """
-    ).fetchnumpy()
-    row = cursor.execute(f"select count(*) from {people}").fetchone()
-    assert row is not None
-    weight, household, namesake, pairs = (
-        columns[name].astype(np.float64) for name in ("weight", "household", "namesake", "pairs")
+    likelihoods, pairs, (tight, decided) = kinds_of_pairs(
+        cursor,
+        f"{scores} join {candidates} using (id_l, id_r)",
+        ("is_tight", f"not shares_identifier and ({is_linkable})"),
     )
-    likelihoods = [np.exp2(weight), np.exp2(weight - household), np.exp2(weight - namesake)]
-    tight = pairs * columns["is_tight"].astype(bool)
-    all_pairs = max(row[0] * (row[0] - 1) / 2, 1.0)
+    number = row_count(cursor, people)
+    all_pairs = max(number * (number - 1) / 2, 1.0)
     share, (household_ratio, _) = _fit(likelihoods, tight, all_pairs)
     share_of_all, (_, namesake_ratio) = _fit(likelihoods, pairs, all_pairs)
     if expected_precision is None and share < share_of_all / 2:
@@ -145,13 +134,40 @@ def judge(
         namesake_ratio=ratios[1],
         threshold=BALANCED_PROBABILITY
         if expected_precision is None
-        else _threshold(
-            probability,
-            pairs * columns["is_decided"].astype(bool),
-            expected_precision,
-        ),
+        else _threshold(probability, decided, expected_precision),
         expected_matches=round(float((probability * pairs).sum()), 1),
     )
+
+
+def kinds_of_pairs(
+    cursor: duckdb.DuckDBPyConnection, scores: str, conditions: Sequence[str] = ()
+) -> tuple[list[Floats], Floats, list[Floats]]:
+    """Equal pairs together: a few thousand kinds stand for millions.
+
+    scores: SQL of the pairs, after "from". Returns for each kind the likelihoods of one person, of
+    a household and of namesakes against strangers, how many pairs are of that kind, and how many of
+    them fulfil each of the conditions.
+    """
+    import numpy as np
+
+    fulfilled = "".join(f"{each} as condition_{n}, " for n, each in enumerate(conditions))
+    columns = cursor.execute(
+        f"""
+        select
+            round(least(match_weight, 60), 1) as weight,
+            round(household_weight, 1) as household,
+            round(namesake_weight, 1) as namesake,
+            {fulfilled}
+            cast(count(*) as double) as pairs
+        from {scores} group by all order by all
+        """
+    ).fetchnumpy()
+    weight, household, namesake, pairs = (
+        columns[name].astype(np.float64) for name in ("weight", "household", "namesake", "pairs")
+    )
+    counts = [pairs * columns[f"condition_{n}"].astype(bool) for n in range(len(conditions))]
+    likelihoods = [np.exp2(weight), np.exp2(weight - household), np.exp2(weight - namesake)]
+    return likelihoods, pairs, counts
 
 
 def _ratio(ratio: float) -> float:

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 from goldthread.identity.components import component_of
 from goldthread.identity.level_sql import corroborated_sql
-from goldthread.identity.probability import ROUNDS, Judgement
+from goldthread.identity.probability import ROUNDS, Judgement, kinds_of_pairs
+from goldthread.identity.workspace import row_count
 
 if TYPE_CHECKING:
     import duckdb
@@ -46,9 +47,7 @@ def look_again(
     cursor.register("joined", pa.table({"id": joined}))
     cursor.execute("create or replace table joined_people as select id from joined")
     cursor.unregister("joined")
-    row = cursor.execute(f"select count(*) from {people}").fetchone()
-    assert row is not None
-    alone = row[0] - len(joined)
+    alone = row_count(cursor, people) - len(joined)
     if alone < LEAST_LEFT:
         return judgement
     sides = (
@@ -76,23 +75,10 @@ def _share_among(
     """
     import numpy as np
 
-    columns = cursor.execute(
-        f"""
-        select
-            round(least(match_weight, 60), 1) as weight,
-            round(household_weight, 1) as household,
-            round(namesake_weight, 1) as namesake,
-            cast(count(*) as double) as pairs
-        from scores where {condition} group by all order by all
-        """
-    ).fetchnumpy()
-    weight, household, namesake, pairs = (
-        columns[name].astype(np.float64) for name in ("weight", "household", "namesake", "pairs")
-    )
-    one_person = np.exp2(weight)
+    likelihoods, pairs, _ = kinds_of_pairs(cursor, f"scores where {condition}")
+    one_person, household, namesakes = likelihoods
     relatives = 2**judgement.prior_weight * (
-        judgement.household_ratio * np.exp2(weight - household)
-        + judgement.namesake_ratio * np.exp2(weight - namesake)
+        judgement.household_ratio * household + judgement.namesake_ratio * namesakes
     )
     least = 0.5 / max(all_pairs, 1.0)
     share = 2**judgement.prior_weight

@@ -25,7 +25,7 @@ from goldthread.identity.model import LinkageModel, is_missing
 from goldthread.identity.people import prepare_people
 from goldthread.identity.places import place_levels
 from goldthread.identity.starting import starting_settings
-from goldthread.identity.workspace import adopt, quiet_splink, scratch
+from goldthread.identity.workspace import adopt, quiet_splink, row_count, scratch
 
 if TYPE_CHECKING:
     import duckdb
@@ -89,7 +89,7 @@ def train(
         if is_thorough and "address" in levels:
             # As the records are prepared for scoring with such a model.
             prepare_people(cursor, "records", "nicknames")
-        people = _count(cursor, "people")
+        people = row_count(cursor, "people")
         starting = starting_settings(levels)
         model = LinkageModel(
             settings=_estimate(cursor, starting, seed, charts) if people > 1 else starting,
@@ -111,12 +111,6 @@ def train(
         return model
 
 
-def _count(cursor: duckdb.DuckDBPyConnection, table: str) -> int:
-    row = cursor.execute(f"select count(*) from {table}").fetchone()
-    assert row is not None
-    return int(row[0])
-
-
 def _estimate(
     cursor: duckdb.DuckDBPyConnection, starting: dict[str, Any], seed: int, charts: Path | None
 ) -> dict[str, Any]:
@@ -129,7 +123,7 @@ def _estimate(
         linker.training.estimate_u_using_random_sampling(max_pairs=RANDOM_PAIRS, seed=seed)
         for rule in SESSIONS:
             pairs = f"(select 1 from people as l join people as r on {rule} and l.id < r.id)"
-            if _count(cursor, pairs) < LEAST_PAIRS:
+            if row_count(cursor, pairs) < LEAST_PAIRS:
                 continue
             before = linker.misc.save_model_to_json()
             try:

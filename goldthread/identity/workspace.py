@@ -47,7 +47,8 @@ def handed_over(
     cursor.execute(f"attach ':memory:' as {name}")
     cursor.execute(f"create table {name}.main.result as {query}")
     relation: duckdb.DuckDBPyRelation = session.sql(f"from {name}.main.result")
-    # At exit the connection is closed already, and its databases with it.
+    # At exit the connection is closed already, and its databases with it. The attribute is
+    # documented, but missing in the type stubs.
     weakref.finalize(relation, _detach, session, name).atexit = False  # type: ignore[misc]
     return relation
 
@@ -73,6 +74,13 @@ def adopt(cursor: duckdb.DuckDBPyConnection, name: str, table: Any) -> None:
         except duckdb.CatalogException:
             table = table.to_arrow_table()
     cursor.register(name, table)
+
+
+def row_count(cursor: duckdb.DuckDBPyConnection, table: str) -> int:
+    """How many rows a table holds, or a sub-query in brackets."""
+    row = cursor.execute(f"select count(*) from {table}").fetchone()
+    assert row is not None
+    return int(row[0])
 
 
 @contextmanager

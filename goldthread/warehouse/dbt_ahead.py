@@ -13,7 +13,7 @@ from importlib import import_module
 # What the waiting dbt says until it has its command would be taken for the command's own words.
 _SILENT = ["--quiet", "--log-level", "none", "--log-level-file", "none", "--no-write-json"]
 
-_FOR_PYTHON_MODELS = ("pandas", "scipy.sparse.csgraph", "splink")
+_FOR_PYTHON_MODELS = ("pandas", "scipy.sparse.csgraph")
 
 
 def main() -> int:

@@ -7,14 +7,13 @@
 #}
 {% materialization table, adapter='duckdb', supported_languages=['sql', 'python'] %}
   {%- set target_relation = this.incorporate(type='table') -%}
-  {%- do drop_unless(load_cached_relation(this), 'table') -%}
 
   {{ run_hooks(pre_hooks, inside_transaction=False) }}
   {{ run_hooks(pre_hooks, inside_transaction=True) }}
 
   {% if model['language'] == 'sql' %}
     {% call statement('main') -%}
-      drop table if exists {{ target_relation }};
+      {{ drop_former(target_relation) }}
       {{ create_table_as(False, target_relation, compiled_code) }}
     {%- endcall %}
   {% else %}
@@ -25,16 +24,13 @@
       {{ create_table_as(False, built_relation, compiled_code, 'python') }}
     {%- endcall %}
     {% call statement('swap') -%}
-      drop table if exists {{ target_relation }};
+      {{ drop_former(target_relation) }}
       alter table {{ built_relation }} rename to {{ target_relation.include(database=False, schema=False) }}
     {%- endcall %}
   {% endif %}
 
   {% do create_indexes(target_relation) %}
-  {{ run_hooks(post_hooks, inside_transaction=True) }}
-  {% do persist_docs(target_relation, model) %}
-  {{ adapter.commit() }}
-  {{ run_hooks(post_hooks, inside_transaction=False) }}
+  {{ commit_in_place(target_relation) }}
 
   {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}
