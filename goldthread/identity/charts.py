@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from goldthread.identity.workspace import quiet_splink
+from goldthread.identity.workspace import for_splink, quiet_splink
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,12 +65,10 @@ def save_model_charts(cursor: duckdb.DuckDBPyConnection, model: LinkageModel, fo
     (m) and of strangers (u). unlinkables: the share of records that, even compared with
     themselves, do not reach a match weight. Needs table ``people``.
     """
-    from splink import DuckDBAPI, Linker
+    from splink import Linker
 
     with quiet_splink():
-        linker = Linker(
-            DuckDBAPI(cursor).register("people"), model.settings, log_level=logging.ERROR
-        )
+        linker = Linker(for_splink(cursor, "people"), model.settings, log_level=logging.ERROR)
         charts: dict[str, Any] = {
             "match_weights": linker.visualisations.match_weights_chart(),
             "m_u_parameters": linker.visualisations.m_u_parameters_chart(),

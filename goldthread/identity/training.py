@@ -25,7 +25,7 @@ from goldthread.identity.model import LinkageModel, is_missing
 from goldthread.identity.people import prepare_people
 from goldthread.identity.places import place_levels
 from goldthread.identity.starting import starting_settings
-from goldthread.identity.workspace import adopt, quiet_splink, row_count, scratch
+from goldthread.identity.workspace import adopt, for_splink, quiet_splink, row_count, scratch
 
 if TYPE_CHECKING:
     import duckdb
@@ -115,11 +115,11 @@ def _estimate(
     cursor: duckdb.DuckDBPyConnection, starting: dict[str, Any], seed: int, charts: Path | None
 ) -> dict[str, Any]:
     """Splink's own training: u from random pairs, m in sessions that each fix something."""
-    from splink import DuckDBAPI, Linker
+    from splink import Linker
 
-    api = DuckDBAPI(cursor)
     with quiet_splink():
-        linker = Linker(api.register("people"), deepcopy(starting), log_level=logging.ERROR)
+        people = for_splink(cursor, "people")
+        linker = Linker(people, deepcopy(starting), log_level=logging.ERROR)
         linker.training.estimate_u_using_random_sampling(max_pairs=RANDOM_PAIRS, seed=seed)
         for rule in SESSIONS:
             pairs = f"(select 1 from people as l join people as r on {rule} and l.id < r.id)"
@@ -130,7 +130,7 @@ def _estimate(
                 linker.training.estimate_parameters_using_expectation_maximisation(rule)
             except ValueError:
                 # A probability fell below what Splink can hold, and left the linker in pieces.
-                linker = Linker(api.register("people"), before, log_level=logging.ERROR)
+                linker = Linker(people, before, log_level=logging.ERROR)
         settings: dict[str, Any] = linker.misc.save_model_to_json()
         if charts:
             save_estimates(linker, charts)

@@ -83,6 +83,19 @@ def row_count(cursor: duckdb.DuckDBPyConnection, table: str) -> int:
     return int(row[0])
 
 
+def for_splink(cursor: duckdb.DuckDBPyConnection, table: str) -> Any:
+    """A table of the scratch database as a Linker takes it.
+
+    Splink asks for the columns of a name, whatever database that stands in: it is told one that
+    nobody else has.
+    """
+    from splink import DuckDBAPI
+
+    name = f"{table}_{uuid.uuid4().hex}"
+    cursor.execute(f"create view {name} as from {table}")
+    return DuckDBAPI(cursor).register(name)
+
+
 @contextmanager
 def quiet_splink() -> Iterator[None]:
     """Splink without its running commentary."""

@@ -70,6 +70,16 @@ def test_a_seed_gives_one_model_and_its_charts(
     assert all(chart.startswith(b"<svg") for chart in charts.values())
 
 
+def test_a_table_of_people_elsewhere_changes_nothing(
+    con: duckdb.DuckDBPyConnection, nicknames: pa.Table, tmp_path: Path
+) -> None:
+    records = linkage_records(duplicated(40, 2))
+    alone = train(records, nicknames, con)
+    # Scoring keeps one of this name, and a project may have its own.
+    con.execute("create schema kept; create table kept.people (id bigint, shoe_size double)")
+    assert train(records, nicknames, con, charts=tmp_path) == alone
+
+
 def test_a_handful_of_records_leaves_the_starting_values(
     con: duckdb.DuckDBPyConnection, nicknames: pa.Table
 ) -> None:
