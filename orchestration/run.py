@@ -12,6 +12,7 @@ from typing import Any
 import dagster as dg
 
 from connectors.sources.expectations import get_ready
+from goldthread.importing import importing
 from goldthread.settings import Settings
 from orchestration.instance import headless_instance
 from orchestration.progress import Listener, listening
@@ -62,11 +63,12 @@ def run_daily(settings: Settings, as_of: datetime, command: str, listener: Liste
     if not settings.warehouse_path.exists():
         # All that is there is new, and will be looked at: time to import while dbt parses.
         get_ready()
-    from orchestration.definitions import defs
+    with importing():
+        from orchestration.definitions import defs
 
-    # Whoever watches gets the listener's news instead.
-    logging.getLogger("dagster").setLevel(logging.CRITICAL)
-    job = defs().resolve_job_def("daily")
+        # Whoever watches gets the listener's news instead.
+        logging.getLogger("dagster").setLevel(logging.CRITICAL)
+        job = defs().resolve_job_def("daily")
     # dagster-dbt repeats dbt's log on standard output; it stands in logs/dbt.log as well.
     with (
         headless_instance(settings) as instance,

@@ -27,6 +27,7 @@ _STAGES = {
 
 def run_with_progress(settings: Settings, as_of: datetime, command: str, bar: Bar) -> RunOutcome:
     """Run the daily job, moving ``bar``; raises what ``run_daily`` raises."""
+    from goldthread.importing import importing
     from goldthread.warehouse.dbt_process import dbt_ahead
 
     def show(news: Progress) -> None:
@@ -36,7 +37,8 @@ def run_with_progress(settings: Settings, as_of: datetime, command: str, bar: Ba
 
     bar.advance("Starting Dagster")
     with dbt_ahead(settings):
-        from orchestration.run import run_daily
+        with importing():
+            from orchestration.run import run_daily
 
         outcome = run_daily(settings, as_of, command, show)
     bar.close()

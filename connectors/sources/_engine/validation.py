@@ -21,6 +21,7 @@ from connectors.sources._engine.verdicts import (
 )
 from connectors.sources.declaration import Source
 from connectors.sources.expectations import DAYS_SINCE
+from goldthread.importing import importing
 from goldthread.warehouse import Run, connect
 
 if TYPE_CHECKING:
@@ -37,8 +38,12 @@ def import_ahead() -> None:
     """Begin to import Great Expectations in a thread, unless that was done."""
     if "great_expectations" not in sys.modules:
         os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
-        name = ("great_expectations",)
-        threading.Thread(target=importlib.import_module, args=name, daemon=True).start()
+        threading.Thread(target=_import, daemon=True).start()
+
+
+def _import() -> None:
+    with importing():
+        importlib.import_module("great_expectations")
 
 
 def validate(
