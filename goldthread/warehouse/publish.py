@@ -145,7 +145,10 @@ def _copy(
 
 def _describe_run(con: duckdb.DuckDBPyConnection, syncs: Sequence[SyncRow]) -> None:
     """What plan and apply need besides rows: the run they act for, and every sync's spec."""
-    con.execute("create table copy.activation.current_run as from warehouse.marts.current_run")
+    # It is there already where nothing was built since the last publish.
+    con.execute(
+        "create or replace table copy.activation.current_run as from warehouse.marts.current_run"
+    )
     con.execute("create table copy.activation.syncs (name varchar, spec_json varchar)")
     for sync in syncs:
         con.execute("insert into copy.activation.syncs values (?, ?)", [sync.name, sync.spec_json])

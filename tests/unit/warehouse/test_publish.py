@@ -87,6 +87,15 @@ def test_a_table_that_no_build_made_since_is_taken_over(
     assert marts.rows == {"current_run": 1, "customers": 1}
 
 
+def test_the_same_build_is_published_again(settings: Settings, built: Callable[..., Run]) -> None:
+    run = built()
+    first = publish(settings, [SyncRow("sync_a", "{}")])[1]
+    second = publish(settings, [SyncRow("sync_b", "{}")])[1]
+    assert [file.rows for file in second] == [file.rows for file in first]
+    described = "select run_id, name from activation.current_run, activation.syncs"
+    assert read(settings, described, "activation.duckdb") == [(run.run_id, "sync_b")]
+
+
 def test_published_files_refuse_writers(settings: Settings, built: Callable[..., Run]) -> None:
     built()
     publish(settings, [])
