@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -96,3 +97,16 @@ def test_each_file_stays_small() -> None:
 
 def lines(path: Path) -> int:
     return len(path.read_text().splitlines())
+
+
+def test_every_path_that_the_documents_name_exists() -> None:
+    rooms = "benchmarks|connectors|docs|goldthread|macros|models|orchestration|seeds|tests"
+    # CONTRIBUTING names files that its reader is to make.
+    documents = [PROJECT_DIR / "README.md", *PROJECT_DIR.glob("docs/**/*.md")]
+    named = {
+        (document.name, path)
+        for document in documents
+        for path in re.findall(rf"`((?:{rooms})/[\w/.]+)`", document.read_text())
+    }
+    assert len(named) > 15
+    assert sorted(each for each in named if not (PROJECT_DIR / each[1]).exists()) == []
