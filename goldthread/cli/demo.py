@@ -130,5 +130,5 @@ def _print(
     out.print("[bold]Look around[/]")
     if summary.example_email is not None:
         out.print(f"  goldthread customer {summary.example_email}", soft_wrap=True)
-    out.print(f"  {settings.marts_path}  (DuckDB, schema marts)", soft_wrap=True)
+    out.print(f"  {settings.bi_path}  (DuckDB, schema marts)", soft_wrap=True)
     out.print("  make dev  (the same job in Dagster's UI)")
