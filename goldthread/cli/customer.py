@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,6 +11,9 @@ from goldthread.cli._options import json_option
 
 if TYPE_CHECKING:
     from goldthread.inspect.customer import CustomerView, Match
+
+# Of what the ledger says of a row, what fits a line of a terminal; --json has all of it.
+_SENT = ("audience", "operation", "status", "reason", "applied_at")
 
 
 @click.command(epilog=EXIT_CODES_HELP)
@@ -75,13 +78,18 @@ def _print_view(question: str, view: CustomerView) -> None:
         ("Audience memberships", view.memberships),
         ("Consents", view.consents),
         ("What may be sent, and why not", view.verdicts),
-        ("What was sent", view.sent),
+        ("What was sent", [_in_short(row) for row in view.sent]),
     )
     for title, rows in sections:
         if rows:
             out.print(table_of(title, rows))
         else:
             out.print(f"[bold]{title}[/]: nothing\n")
+
+
+def _in_short(sent: dict[str, Any]) -> dict[str, Any]:
+    sync = str(sent["sync_name"]).removeprefix("sync_")
+    return {"sync": sync, **{name: sent[name] for name in _SENT}}
 
 
 def _found(question: str, match: Match) -> str:

@@ -40,7 +40,8 @@ create table f.activation.activation_verdicts as select 'c1' as customer_id,
 SYNCS = """
 create schema f.marts;
 create table f.marts.sync_rows as
-    select 'sync_a' as sync_name, 'c1' as customer_id, 'add' as operation, 'ok' as status;
+    select 'sync_a' as sync_name, 'c1' as customer_id, null::varchar as audience,
+    'add' as operation, 'ok' as status, null::varchar as reason, now()::timestamp as applied_at;
 """
 
 
@@ -92,6 +93,21 @@ def test_the_view_holds_everything_published_about_the_customer(published: Setti
     assert [row["status"] for row in view.consents] == ["granted"]
     assert [row["is_allowed"] for row in view.verdicts] == [True]
     assert [row["operation"] for row in view.sent] == ["add"]
+
+
+def test_what_was_sent_can_be_read_on_a_narrow_terminal(published: Settings) -> None:
+    with duckdb.connect(str(published.syncs_path)) as con:
+        con.execute(
+            "create or replace table syncs.marts.sync_rows as select 'sync_webhook__members' as "
+            "sync_name, 'c1' as customer_id, 'sync_webhook__members/1' as run_id, 1 as run_number, "
+            "timestamp '2026-11-15 12:00:00' as applied_at, 'buyers' as audience, "
+            "'add' as operation, '[\"email\"]' as field_names, 'ok' as status, "
+            "null::varchar as reason, 200 as response_status, repeat('4a8ad35d', 8) as "
+            "idempotency_key, uuid() as key_hash, uuid() as payload_hash"
+        )
+    told = CliRunner().invoke(main, ["customer", "c1"], env={"COLUMNS": "80"}).output
+    sent = told.partition("What was sent")[2]
+    assert all(word in sent for word in ("webhook__members", "buyers", "add", "ok", "12:00"))
 
 
 def test_nothing_was_sent_before_the_first_sync(published: Settings) -> None:
