@@ -9,7 +9,7 @@ import click
 
 from goldthread.cli._built_tables import require_table
 from goldthread.cli._exit import EXIT_CODES_HELP, ExitCode, Stop, clear_errors
-from goldthread.cli._options import json_option
+from goldthread.cli._options import json_option, output_folder
 
 if TYPE_CHECKING:
     import duckdb
@@ -76,7 +76,9 @@ def evaluate(truth: Path | None, picture: Path | None, is_swept: bool, as_json: 
         con = connect(settings, read_only=True)
         try:
             require_table(con, CUSTOMERS)
-            con.register("truth_in", con.read_parquet(str(path)))
+            _register_truth(con, path)
+            if is_swept:
+                output_folder(picture.parent)
             figures = _figures(con)
             steps = _swept(con) if is_swept else []
             threshold = _own_threshold(con)
@@ -94,6 +96,22 @@ def evaluate(truth: Path | None, picture: Path | None, is_swept: bool, as_json: 
     if steps:
         console().print(table_of("At other thresholds", rows))
         console().print(f"Picture: {picture}", soft_wrap=True)
+
+
+def _register_truth(con: duckdb.DuckDBPyConnection, path: Path) -> None:
+    import duckdb
+
+    wanted = ("source", "source_record_id", "person_id")
+    try:
+        truth = con.read_parquet(str(path))
+    except duckdb.Error as error:
+        raise Stop(f"{path} cannot be read as Parquet: {error}", ExitCode.USAGE) from error
+    if missing := [name for name in wanted if name not in truth.columns]:
+        raise Stop(
+            f"{path} has no column {', '.join(missing)}; it has {', '.join(truth.columns)}.",
+            ExitCode.USAGE,
+        )
+    con.register("truth_in", truth)
 
 
 def _figures(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:

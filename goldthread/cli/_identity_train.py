@@ -9,7 +9,7 @@ import click
 
 from goldthread.cli._built_tables import require_table
 from goldthread.cli._exit import EXIT_CODES_HELP, clear_errors
-from goldthread.cli._options import json_option
+from goldthread.cli._options import json_option, output_folder
 
 if TYPE_CHECKING:
     from goldthread.identity import LinkageModel
@@ -56,6 +56,8 @@ def train(out: Path | None, charts: Path | None, seed: int, as_json: bool) -> No
         con = connect(settings)
         try:
             require_table(con, RECORDS)
+            output_folder(path.parent)
+            output_folder(folder)
             model = train_model(
                 con.sql(f"select * from {RECORDS}"),
                 con.sql(f"select * from {NICKNAMES}"),
@@ -65,7 +67,6 @@ def train(out: Path | None, charts: Path | None, seed: int, as_json: bool) -> No
             )
         finally:
             con.close()
-    path.parent.mkdir(parents=True, exist_ok=True)
     model.save(path)
     if as_json:
         print_json({"path": path, "charts": folder, "notes": model.notes, "levels": _levels(model)})

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import tempfile
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import click
+
+from goldthread.cli._exit import Stop
 
 
 class Moment(click.ParamType[datetime]):
@@ -20,16 +24,30 @@ class Moment(click.ParamType[datetime]):
             return value
         try:
             moment = datetime.fromisoformat(str(value))
-        except ValueError:
+            if moment.tzinfo is not None:
+                # An overflow where the offset leads out of the years 1 to 9999.
+                moment = moment.astimezone(UTC).replace(tzinfo=None)
+        except (ValueError, OverflowError):
             self.fail(f"{value!r} is no ISO 8601 timestamp, as 2026-11-01T06:00:00Z is", param, ctx)
-        if moment.tzinfo is not None:
-            moment = moment.astimezone(UTC).replace(tzinfo=None)
         return moment
 
 
 def machine_time() -> datetime:
     """Now, as naive UTC: read once where a run begins, and passed on as its ``as_of``."""
     return datetime.now(UTC).replace(tzinfo=None)
+
+
+def output_folder(folder: Path) -> None:
+    """Make the folder that a result goes to, before the work: a long one would be in vain.
+
+    Raises Stop when the folder cannot be made or written to.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise Stop(f"{folder} cannot be written to: {error.strerror}.") from error
 
 
 as_of_option = click.option(

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from goldthread.cli._exit import ExitCode, Stop
+from goldthread.cli._options import output_folder
 from goldthread.cli._person_table import PersonTable, fill_contacts, read_person_table
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ def resolve_table(
     with _scratch_home() as settings:
         with connect(settings) as con:
             table = read_person_table(con, path, id_column, renamed)
+            output_folder(out.parent)
             _prepare(con, settings, as_of)
         if train:
             _build(settings, [f"+{RECORDS}", "nicknames"], "Preparing", on_node)
@@ -155,7 +157,6 @@ def _write(
     con.execute(_result_sql(model))
     source = "source, " if table.has_source else ""
     matched_source = "matched_source, " if table.has_source else ""
-    out.parent.mkdir(parents=True, exist_ok=True)
     form = "format parquet" if out.suffix == ".parquet" else "format csv, header"
     con.execute(
         f"copy (select {source}record_id as {quoted(table.id_column)}, customer_id, record_count, "

@@ -37,6 +37,8 @@ def command(select: tuple[str, ...], full_refresh: bool, as_json: bool) -> None:
             full_refresh=full_refresh,
             on_node=lambda node: bar.advance("Building", node.position, node.total),
         )
+    if select and not report.counts:
+        raise Stop(f"Nothing in the project is selected by {' '.join(select)}.", ExitCode.NOT_FOUND)
     if as_json:
         print_json({"counts": report.counts, "state_rows": report.state_rows,
                     "failures": list(report.failures)})  # fmt: skip

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import click
 
 from goldthread.cli._exit import EXIT_CODES_HELP, ExitCode, Stop
-from goldthread.cli._options import json_option
+from goldthread.cli._options import Moment, json_option, output_folder
 from goldthread.demo_data.stamps import DEFAULT_AS_OF
 
 
@@ -22,6 +23,7 @@ from goldthread.demo_data.stamps import DEFAULT_AS_OF
 )
 @click.option(
     "--as-of",
+    type=Moment(),
     default=DEFAULT_AS_OF,
     show_default=True,
     metavar="TIMESTAMP",
@@ -40,7 +42,7 @@ def command(
     people: int,
     seed: int,
     folder: Path | None,
-    as_of: str,
+    as_of: datetime,
     processes: int,
     overwrite: bool,
     as_json: bool,
@@ -56,11 +58,9 @@ def command(
     from goldthread.demo_data.stamps import iso_seconds, parse_moment
     from goldthread.settings import Settings
 
-    try:
-        moment = iso_seconds(parse_moment(as_of))
-    except ValueError as error:
-        raise click.BadParameter(str(error), param_hint="--as-of") from error
+    moment = iso_seconds(parse_moment(as_of.isoformat()))
     target = folder or Settings.load().input_dir
+    output_folder(target)
     try:
         with Bar(quiet=as_json) as bar:
             pack = generate_pack(

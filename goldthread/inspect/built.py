@@ -46,10 +46,6 @@ def built_warehouse(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
 
     Raises NothingLoaded when there is none, WarehouseBusy while another process holds it.
     """
-    if not settings.warehouse_path.exists():
-        raise NothingLoaded(
-            f"There is no warehouse in {settings.home} yet; run `goldthread run` first."
-        )
     con = connect(settings, read_only=True)
     try:
         built = con.execute("select table_name, column_name from duckdb_columns()").fetchall()

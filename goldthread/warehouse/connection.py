@@ -42,10 +42,15 @@ class Run:
 def connect(settings: Settings, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
     """Open the warehouse file, creating the home folder when it is new.
 
-    Raises WarehouseBusy when another process holds the file, with DuckDB's account of the holder.
+    Raises WarehouseBusy when another process holds the file, with DuckDB's account of the holder,
+    and NothingLoaded when there is no file to read only.
     """
     import duckdb
 
+    if read_only and not settings.warehouse_path.exists():
+        raise NothingLoaded(
+            f"There is no warehouse in {settings.home} yet; run `goldthread run` first."
+        )
     settings.home.mkdir(parents=True, exist_ok=True)
     try:
         con = duckdb.connect(str(settings.warehouse_path), read_only=read_only)

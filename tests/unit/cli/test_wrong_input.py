@@ -1,0 +1,89 @@
+"""What people get wrong ends with a message and an exit code, never with a traceback."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import pytest
+from click.testing import CliRunner
+
+from goldthread.cli import main
+from goldthread.cli._exit import ExitCode
+from goldthread.settings import Settings
+from goldthread.warehouse import connect
+from goldthread.warehouse.transform import BuildReport
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    monkeypatch.setenv("GOLDTHREAD_HOME", str(tmp_path / "home"))
+    return Settings.load()
+
+
+def run(*arguments: str, code: ExitCode) -> str:
+    """What the command tells, which has to end with that code."""
+    done = CliRunner().invoke(main, arguments)
+    assert (done.exit_code, type(done.exception)) == (code, SystemExit), done.output
+    return done.output
+
+
+def parquet(path: Path, query: str) -> str:
+    with duckdb.connect() as con:
+        con.execute(f"copy ({query}) to '{path}' (format parquet)")
+    return str(path)
+
+
+def test_an_offset_that_leads_out_of_the_calendar_is_wrong_usage(settings: Settings) -> None:
+    for text in ("9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+14:00"):
+        assert "is no ISO 8601 timestamp" in run("load", "--as-of", text, code=ExitCode.USAGE)
+
+
+def test_a_moment_of_made_up_data_is_asked_for_in_the_same_words(settings: Settings) -> None:
+    told = run("demo-data", "--as-of", "yesterday", code=ExitCode.USAGE)
+    assert "'yesterday' is no ISO 8601 timestamp" in told
+
+
+def test_evaluate_before_the_first_run_says_so(settings: Settings, tmp_path: Path) -> None:
+    truth = parquet(tmp_path / "truth.parquet", "select 1 as person_id")
+    told = run("identity", "evaluate", "--truth", truth, code=ExitCode.NOT_READY)
+    assert "goldthread run" in told
+
+
+def test_a_selection_of_nothing_is_no_build(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "goldthread.warehouse.transform.build", lambda *_, **__: BuildReport({}, {}, ())
+    )
+    told = run("build", "--select", "customrs", code=ExitCode.NOT_FOUND)
+    assert "customrs" in told
+
+
+def test_a_truth_that_is_none_is_named(settings: Settings, tmp_path: Path) -> None:
+    with connect(settings) as con:
+        con.execute("create schema marts; create table marts.customer_source_records (a int)")
+    text = tmp_path / "truth.csv"
+    text.write_text("source,source_record_id,person_id\n")
+    other = parquet(tmp_path / "other.parquet", "select 1 as source, 2 as person")
+    told = run("identity", "evaluate", "--truth", str(text), code=ExitCode.USAGE)
+    assert "truth.csv cannot be read as Parquet" in told
+    told = run("identity", "evaluate", "--truth", other, code=ExitCode.USAGE)
+    assert "has no column source_record_id, person_id; it has source, person" in told
+
+
+def test_a_result_that_has_nowhere_to_go_is_told_before_the_work(
+    settings: Settings, tmp_path: Path
+) -> None:
+    table = tmp_path / "people.csv"
+    table.write_text("id,email\n1,ana@example.com\n")
+    with connect(settings) as con:
+        con.execute("create schema intermediate")
+        con.execute("create table intermediate.int_identity__linkage_records (a int)")
+    for arguments in (
+        ("identity", "resolve", str(table), "--out", f"{table}/customers.csv"),
+        ("identity", "train", "--out", f"{table}/model.json"),
+        ("identity", "train", "--charts", f"{table}/charts"),
+        ("demo-data", "--people", "1", "--out", f"{table}/pack"),
+    ):
+        assert "cannot be written to" in run(*arguments, code=ExitCode.FAILED)
