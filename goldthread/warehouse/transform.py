@@ -26,6 +26,7 @@ from goldthread.warehouse.unchanged import (
     Kept,
     basis_of,
     code_fingerprint,
+    forget_basis,
     is_built_from,
     note_basis,
     unchanged_nodes,
@@ -116,7 +117,9 @@ def begin_build(settings: Settings, *, is_full: bool, full_refresh: bool = False
         run = current_run(con)
         if is_full:
             settle_state(con, settings)
-        full_refresh = full_refresh or not is_built_from(con, code)
+        if not is_built_from(con, code):
+            forget_basis(con)
+            full_refresh = True
         basis = basis_of(con, settings, code) if is_full and not full_refresh else None
         kept = unchanged_nodes(con, settings, basis) if basis else []
         number = open_build(con, run, is_full=is_full, kept=[node.unique_id for node in kept])

@@ -96,6 +96,15 @@ def note_basis(con: duckdb.DuckDBPyConnection, number: int, basis: Basis) -> Non
     con.execute("commit")
 
 
+def forget_basis(con: duckdb.DuckDBPyConnection) -> None:
+    """Forget on what the last full build stood: tables are about to be made of other code.
+
+    However that ends, code that is put back must not take them for its own.
+    """
+    con.execute(_TABLE)
+    con.execute("delete from raw_goldthread.build_basis")
+
+
 def is_built_from(con: duckdb.DuckDBPyConnection, code: str) -> bool:
     """Whether the last full build that passed was of the code with this fingerprint."""
     con.execute(_TABLE)

@@ -165,6 +165,30 @@ def test_incremental_models_are_built_anew_after_a_change_to_the_project(
     assert rows_after_building("select 2 as factor") == [(2,)]
 
 
+@pytest.mark.parametrize("select", [(), ("grown",)])
+def test_code_that_is_put_back_after_a_failed_or_partial_build_builds_anew(
+    project: Settings, select: tuple[str, ...]
+) -> None:
+    (project.project_dir / "tests/dbt/assert_runs_are_few.sql").unlink()
+    check = project.project_dir / "tests/dbt/assert_factor_is_one.sql"
+    check.write_text("select * from {{ ref('grown') }} where factor <> 1")
+    model = project.project_dir / "models" / "grown.sql"
+
+    def built(factor: int, *select: str) -> bool:
+        source = " from {{ source('raw_goldthread', 'runs') }} limit 1"
+        head = "{{ config(materialized='incremental') }} "
+        model.write_text(f"{head}select {factor} as factor{source}")
+        begin(project)
+        return not build(project, select=select).failures
+
+    assert built(1)
+    assert not built(2, *select)
+    # What stands there now is another code's, though the last one that passed is this one.
+    assert built(1)
+    with connect(project) as con:
+        assert con.execute("select factor from grown").fetchall() == [(1,)]
+
+
 @pytest.fixture
 def parsed(project: Settings, monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
     """Counts the dbt processes ``ensure_manifest`` starts, and stands in for them."""
