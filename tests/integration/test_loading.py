@@ -208,6 +208,35 @@ def test_a_decision_taken_out_of_its_file_is_taken_back(home: Home) -> None:
     assert home.column(ids) == ["a"], "a file that is missing takes nothing back"
 
 
+def test_a_decision_moved_to_another_file_stays(home: Home) -> None:
+    header = "suppression_id,identifier_type,identifier_value,purpose,reason,suppressed_at\n"
+    row = "{0},email,{0}@example.org,,asked,2026-11-01T00:00:00Z\n"
+    held = "select suppression_id, _source_file from raw_stewardship.suppressions order by all"
+    new, old = "stewardship/suppressions.csv", "stewardship/suppressions_2026.csv"
+    home.put(new, header + row.format("a") + row.format("b"))
+    home.load("stewardship")
+    # Both at once, and first copied, then taken out.
+    home.put(old, header + row.format("a"))
+    home.put(new, header + row.format("b"))
+    home.load("stewardship")
+    assert home.rows(held) == [("a", old), ("b", new)]
+    home.put(old, header + row.format("a") + row.format("b"))
+    home.load("stewardship")
+    home.put(new, header)
+    home.load("stewardship")
+    assert home.rows(held) == [("a", old), ("b", old)]
+
+
+def test_a_decision_that_is_dated_back_replaces_what_stood_there(home: Home) -> None:
+    name = "stewardship/suppressions.csv"
+    header = "suppression_id,identifier_type,identifier_value,purpose,reason,suppressed_at\n"
+    for year in ("2027", "2026"):
+        home.put(name, f"{header}a,email,a@example.org,,asked,{year}-01-01T00:00:00Z\n")
+        home.load("stewardship")
+    # Staging takes the newest decision of what is there.
+    assert home.column("select year(suppressed_at) from raw_stewardship.suppressions") == [2026]
+
+
 def test_a_deleted_warehouse_is_filled_again_from_the_input(home: Home) -> None:
     home.put("web/a.jsonl", lines(message("m1"), "{"))
     home.put("signups/a.csv", signups(signup("s1", phone="x")))

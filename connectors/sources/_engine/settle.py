@@ -91,7 +91,10 @@ def _find_unchanged(stage: Stage, raw: str) -> None:
             f") where copy > 1 or is_known"
         )
         return
-    # The last line counts, so a key is left out only where all its lines say what is known.
+    # The last line counts, so a key is left out only where all its lines say what is known: of
+    # decisions, in the same file, for they go with the file that they stood in.
+    if stage.table.newest == "file":
+        keys += ", _source_file"
     stage.con.execute(
         f"insert into unchanged select incoming._source_file, incoming._row_number from incoming "
         f"join (select {keys}, min(_row_hash) as first_hash, max(_row_hash) as last_hash "
@@ -109,16 +112,21 @@ def _same_key(stage: Stage) -> str:
 
 
 def _take_back(stage: Stage, raw: str) -> None:
-    """Rows that people took out of a rewritten file go; one that is broken now stays as it was."""
+    """Rows that people took out of a rewritten file or changed go; one that is only broken now
+    stays as it was."""
     for number, reading in enumerate(stage.readings):
         if reading.kind == "rewritten":
             names = [f"cast(known.{quoted(name)} as varchar)" for name in stage.table.key]
             key = " || ':' || ".join(names)
+            is_there = (
+                f"exists (from incoming where {_same_key(stage)} "
+                "and incoming._source_file = known._source_file"
+            )
             stage.con.execute(
                 f"delete from {raw} as known where _source_file = ? "
-                f"and not exists (from incoming where {_same_key(stage)} "
-                "and incoming._source_file = known._source_file) "
-                f"and not exists (from broken where file_no = ? and row_key = {key})",
+                f"and not {is_there} and incoming._row_hash = known._row_hash) "
+                f"and ({is_there}) "
+                f"or not exists (from broken where file_no = ? and row_key = {key}))",
                 [reading.source_file, number],
             )
 
