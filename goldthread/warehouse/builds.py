@@ -16,11 +16,15 @@ from goldthread.warehouse.connection import Run, current_run
 from goldthread.warehouse.dbt_process import read_artifact
 from goldthread.warehouse.errors import BuildFailed
 from goldthread.warehouse.files import literal
+from goldthread.warehouse.unchanged import forget_basis
 
 if TYPE_CHECKING:
     import duckdb
 
 GOOD_STATUSES = ("success", "pass", "warn", "no-op")
+
+# dbt commands that leave results, but no tables.
+_LOOKING = ("compile", "generate", "show", "test")
 
 _TABLES = """
 create schema if not exists raw_goldthread;
@@ -154,27 +158,40 @@ def adopt_build(con: duckdb.DuckDBPyConnection, results_path: Path) -> bool:
     ``run_results.json`` does not know Goldthread's run. It is the current run's when dbt built
     ``current_run`` in it and that table now names the current run.
     """
-    content = read_artifact(results_path)
+    content = _others_results(con, results_path)
     if content is None:
         return False
     run = current_run(con)
-    con.execute(_TABLES)
-    invocation = literal(content["metadata"]["invocation_id"])
-    known = con.execute(
-        f"select count(*) from raw_goldthread.builds where invocation_id = {invocation}"
-    ).fetchone()
-    arguments = content.get("args", {})
+    told = content.get("args", {})
     built_clock = any(
         result["unique_id"].endswith(".current_run") and result["status"] == "success"
         for result in content["results"]
     )
-    if known == (0,) and built_clock and _built_run_id(con) == run.run_id:
-        is_full = arguments.get("which") == "build" and not (
-            arguments.get("select") or arguments.get("exclude")
-        )
+    if built_clock and _built_run_id(con) == run.run_id:
+        is_full = told.get("which") == "build" and not (told.get("select") or told.get("exclude"))
         close_build(con, open_build(con, run, is_full=is_full), results_path)
+        # Nobody knows of which code.
+        forget_basis(con)
         return True
     return False
+
+
+def was_built_by_others(con: duckdb.DuckDBPyConnection, results_path: Path) -> bool:
+    """Whether the last dbt command was somebody's own and made tables, of whatever code."""
+    results = _others_results(con, results_path)
+    return results is not None and results.get("args", {}).get("which") not in _LOOKING
+
+
+def _others_results(con: duckdb.DuckDBPyConnection, results_path: Path) -> dict[str, Any] | None:
+    """What dbt left of a command that is none of the recorded builds."""
+    con.execute(_TABLES)
+    if (content := read_artifact(results_path)) is None:
+        return None
+    known = con.execute(
+        "select count(*) from raw_goldthread.builds "
+        f"where invocation_id = {literal(content['metadata']['invocation_id'])}"
+    ).fetchone()
+    return content if known == (0,) else None
 
 
 def audit(con: duckdb.DuckDBPyConnection) -> Audit:

@@ -13,6 +13,7 @@ from goldthread.warehouse.builds import (
     audit,
     close_build,
     open_build,
+    was_built_by_others,
 )
 from goldthread.warehouse.connection import connect, current_run
 from goldthread.warehouse.dbt_process import (
@@ -117,7 +118,8 @@ def begin_build(settings: Settings, *, is_full: bool, full_refresh: bool = False
         run = current_run(con)
         if is_full:
             settle_state(con, settings)
-        if not is_built_from(con, code):
+        built_by_others = was_built_by_others(con, target_dir(settings) / "run_results.json")
+        if built_by_others or not is_built_from(con, code):
             forget_basis(con)
             full_refresh = True
         basis = basis_of(con, settings, code) if is_full and not full_refresh else None
