@@ -82,6 +82,9 @@ def clear_errors() -> Iterator[None]:
         raise Stop(str(error), ExitCode.FAILED) from error
     except click.ClickException:
         raise
+    except (FileExistsError, NotADirectoryError, PermissionError) as error:
+        # A home, or a folder in it, that cannot be one.
+        raise Stop(f"{error.filename}: {error.strerror}.", ExitCode.FAILED) from error
     except Exception as error:
         # A full disk is told by whoever writes just then: DuckDB, dlt, SQLite, the system. Any
         # other error is raised as it is.

@@ -39,8 +39,8 @@ def command(people: int, seed: int, as_json: bool) -> None:
 
     settings = Settings.load()
     folder = settings.home / "demo"
-    secret = webhook_secret(folder)
     with clear_errors(), run_lock(settings, "goldthread demo"):
+        secret = webhook_secret(folder)
         with running_receiver(folder, secret) as receiver, Bar(quiet=as_json) as bar:
             pack = _input(settings, people, seed, bar)
             before = assignment(settings)

@@ -44,6 +44,13 @@ def test_a_moment_of_made_up_data_is_asked_for_in_the_same_words(settings: Setti
     assert "'yesterday' is no ISO 8601 timestamp" in told
 
 
+@pytest.mark.parametrize("name", ["load", "build", "run", "publish", "demo"])
+def test_a_file_is_no_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("GOLDTHREAD_HOME", str(tmp_path / "file" / "home"))
+    assert "Not a directory" in run(name, code=ExitCode.FAILED)
+
+
 def test_evaluate_before_the_first_run_says_so(settings: Settings, tmp_path: Path) -> None:
     truth = parquet(tmp_path / "truth.parquet", "select 1 as person_id")
     told = run("identity", "evaluate", "--truth", truth, code=ExitCode.NOT_READY)
