@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from connectors.sources._engine.discovery import find_source, source_names
 from connectors.sources.declaration import Column, Source, Table
 from connectors.sources.results import (
+    InputMissing,
     LoadError,
     LoadResult,
     NotWritten,
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Column",
+    "InputMissing",
     "LoadError",
     "LoadResult",
     "NotWritten",

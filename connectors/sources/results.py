@@ -13,6 +13,10 @@ class LoadError(RuntimeError):
     """
 
 
+class InputMissing(LoadError):
+    """The folder that was named for source files is not there."""
+
+
 class UnreadableFile(LoadError):
     """An input file cannot be opened, or another program keeps it locked; it is named."""
 

@@ -84,6 +84,8 @@ def clear_errors() -> Iterator[None]:
         raise
     except (FileExistsError, NotADirectoryError, PermissionError) as error:
         # A home, or a folder in it, that cannot be one.
+        if error.filename is None:
+            raise
         raise Stop(f"{error.filename}: {error.strerror}.", ExitCode.FAILED) from error
     except Exception as error:
         # A full disk is told by whoever writes just then: DuckDB, dlt, SQLite, the system. Any

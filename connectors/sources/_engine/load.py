@@ -19,7 +19,7 @@ from connectors.sources._engine.raw_tables import (
 )
 from connectors.sources._engine.state import SourceState, read_state
 from connectors.sources.declaration import Source, Table
-from connectors.sources.results import LoadResult, Progress, Report, TableResult
+from connectors.sources.results import InputMissing, LoadResult, Progress, Report, TableResult
 from goldthread.warehouse import Run, connect
 
 if TYPE_CHECKING:
@@ -38,9 +38,15 @@ def load_all(
     """Load what is new of all sources, or of the named ones, in alphabetical order.
 
     Raises LookupError for a source that does not exist, before anything is loaded;
-    LoadError (UnreadableFile, NotWritten) when it has to stop, WarehouseBusy when the warehouse
-    is held.
+    LoadError (InputMissing, UnreadableFile, NotWritten) when it has to stop, WarehouseBusy when the
+    warehouse is held.
     """
+    # The home's own may be made later. A volume that is not mounted is no day without news.
+    if settings.input_dir != settings.home / "input" and not settings.input_dir.is_dir():
+        raise InputMissing(
+            f"There is no folder {settings.input_dir}, which GOLDTHREAD_INPUT_DIR names; "
+            "put the source files there (docs/inputs.md), or name their folder."
+        )
     names = source_names() if sources is None else sorted(set(sources))
     loads = [Load(settings, find_source(name), run, report) for name in names]
     results = []

@@ -51,6 +51,17 @@ def test_a_file_is_no_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name
     assert "Not a directory" in run(name, code=ExitCode.FAILED)
 
 
+@pytest.mark.parametrize("name", ["load", "run"])
+def test_a_named_input_folder_that_is_missing_is_no_day_without_news(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv("GOLDTHREAD_HOME", str(tmp_path / "home"))
+    # Nobody has made the home's own yet.
+    assert CliRunner().invoke(main, ["load"]).exit_code == ExitCode.DONE
+    monkeypatch.setenv("GOLDTHREAD_INPUT_DIR", str(tmp_path / "unmounted"))
+    assert "GOLDTHREAD_INPUT_DIR" in run(name, code=ExitCode.FAILED)
+
+
 def test_evaluate_before_the_first_run_says_so(settings: Settings, tmp_path: Path) -> None:
     truth = parquet(tmp_path / "truth.parquet", "select 1 as person_id")
     told = run("identity", "evaluate", "--truth", truth, code=ExitCode.NOT_READY)
