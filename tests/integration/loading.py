@@ -19,6 +19,8 @@ class Home:
 
     def __init__(self, folder: Path) -> None:
         self.settings = Settings(home=folder / "home", input_dir=folder / "input")
+        # A folder that was named has to be there.
+        self.settings.input_dir.mkdir(parents=True, exist_ok=True)
 
     def put(self, name: str, content: str | bytes) -> Path:
         return write(self.settings.input_dir / name, content)
