@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -55,10 +55,9 @@ def command(
     from goldthread.cli._console import print_json
     from goldthread.cli._progress import Bar
     from goldthread.demo_data.generate import FolderInUse, PackOptions, generate_pack
-    from goldthread.demo_data.stamps import iso_seconds, parse_moment
     from goldthread.settings import Settings
 
-    moment = iso_seconds(parse_moment(as_of.isoformat()))
+    moment = as_of.replace(tzinfo=UTC).isoformat(timespec="seconds")
     target = folder or Settings.load().input_dir
     output_folder(target)
     try:

@@ -118,14 +118,14 @@ def _take_back(stage: Stage, raw: str) -> None:
         if reading.kind == "rewritten":
             names = [f"cast(known.{quoted(name)} as varchar)" for name in stage.table.key]
             key = " || ':' || ".join(names)
-            is_there = (
-                f"exists (from incoming where {_same_key(stage)} "
+            still_there = (
+                f"from incoming where {_same_key(stage)} "
                 "and incoming._source_file = known._source_file"
             )
             stage.con.execute(
                 f"delete from {raw} as known where _source_file = ? "
-                f"and not {is_there} and incoming._row_hash = known._row_hash) "
-                f"and ({is_there}) "
+                f"and not exists ({still_there} and incoming._row_hash = known._row_hash) "
+                f"and (exists ({still_there}) "
                 f"or not exists (from broken where file_no = ? and row_key = {key}))",
                 [reading.source_file, number],
             )
