@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from goldthread.cli._exit import ExitCode, Stop, clear_errors
@@ -96,10 +95,3 @@ def _counts(plan: Plan) -> Iterator[tuple[str, int, str]]:
     yield "held back", sum(plan.held_back.values()), "kept by the consent gate"
     if plan.refused_before:
         yield "refused before", plan.refused_before, "of the above; rejected last time in this form"
-
-
-def moment_or_now(as_of: datetime | None) -> datetime:
-    """The moment a plan or an apply stands for."""
-    from goldthread.cli._options import machine_time
-
-    return as_of or machine_time()

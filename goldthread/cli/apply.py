@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from goldthread.cli._exit import ExitCode, Stop
-from goldthread.cli._options import as_of_option, json_option
-from goldthread.cli._sync import SYNC_EXIT_CODES_HELP, clear_sync_errors, moment_or_now
+from goldthread.cli._options import as_of_option, json_option, machine_time
+from goldthread.cli._sync import SYNC_EXIT_CODES_HELP, clear_sync_errors
 
 if TYPE_CHECKING:
     from connectors.sync import SyncResult
@@ -34,7 +34,7 @@ def command(name: str, force: bool, as_of: datetime | None, as_json: bool) -> No
         result = apply_sync(
             Settings.load(),
             name,
-            moment_or_now(as_of),
+            as_of or machine_time(),
             lambda done, total: bar.advance("Sending", done, total),
             force=force,
         )

@@ -6,8 +6,8 @@ from datetime import datetime
 
 import click
 
-from goldthread.cli._options import as_of_option, json_option
-from goldthread.cli._sync import SYNC_EXIT_CODES_HELP, clear_sync_errors, moment_or_now, plan_view
+from goldthread.cli._options import as_of_option, json_option, machine_time
+from goldthread.cli._sync import SYNC_EXIT_CODES_HELP, clear_sync_errors, plan_view
 
 
 @click.command(epilog=SYNC_EXIT_CODES_HELP)
@@ -25,7 +25,7 @@ def command(name: str, as_of: datetime | None, as_json: bool) -> None:
     from goldthread.settings import Settings
 
     with clear_sync_errors():
-        plan = plan_sync(Settings.load(), name, moment_or_now(as_of))
+        plan = plan_sync(Settings.load(), name, as_of or machine_time())
     if as_json:
         print_json(plan.to_dict())
         return

@@ -9,6 +9,7 @@ from goldthread.demo_data.bad_values import Spoiler
 from goldthread.demo_data.catalog import ZERO_DECIMAL
 from goldthread.demo_data.collected import Collector
 from goldthread.demo_data.countries import COUNTRIES
+from goldthread.demo_data.identifiers import write_phone
 from goldthread.demo_data.people import Person
 from goldthread.demo_data.plans import Purchase
 from goldthread.demo_data.randomness import chance
@@ -17,7 +18,6 @@ from goldthread.demo_data.spelling import (
     write_birth_date,
     write_country,
     write_email,
-    write_known_phone,
     write_name,
 )
 from goldthread.demo_data.stamps import DAY, MINUTE, iso_seconds
@@ -66,7 +66,7 @@ def _user(
     bad = Spoiler(out, rng, "app", user_id)
     phone = birth_date = None
     if chance(rng, 0.65):
-        phone = write_known_phone(rng, facts.phone, country, has_address)
+        phone = write_phone(rng, facts.phone, country, has_address)
     if chance(rng, 0.6):
         birth_date = write_birth_date(rng, facts.birth_date, _CARE)
     return (

@@ -8,6 +8,7 @@ from typing import Final
 from goldthread.demo_data.bad_values import Spoiler
 from goldthread.demo_data.collected import Collector
 from goldthread.demo_data.countries import COUNTRIES
+from goldthread.demo_data.identifiers import write_phone
 from goldthread.demo_data.people import Person
 from goldthread.demo_data.randomness import Weighted, chance, hex_id, pick
 from goldthread.demo_data.spelling import (
@@ -15,7 +16,6 @@ from goldthread.demo_data.spelling import (
     write_birth_date,
     write_country,
     write_email,
-    write_known_phone,
     write_name,
 )
 from goldthread.demo_data.stamps import DAY, HOUR, day_text, iso_seconds
@@ -115,5 +115,5 @@ def _phone(rng: Random, phone: str, country: str, told_country: bool) -> str:
     if style < 0.36:
         return pick(rng, ("000-000-0000", "0000000000"))
     if phone.startswith(f"+{COUNTRIES[country].calling_code}"):
-        return write_known_phone(rng, phone, country, told_country)
+        return write_phone(rng, phone, country, told_country)
     return phone

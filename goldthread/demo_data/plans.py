@@ -9,7 +9,7 @@ from goldthread.demo_data.catalog import Product, draw_product, draw_quantity, p
 from goldthread.demo_data.countries import COUNTRIES
 from goldthread.demo_data.people import Person
 from goldthread.demo_data.randomness import Weighted, between, chance, hex_id, skewed_count
-from goldthread.demo_data.stamps import DAY, HOUR, MINUTE
+from goldthread.demo_data.stamps import HOUR, MINUTE
 
 _STATUSES = Weighted.of({"completed": 0.9, "refunded": 0.055, "cancelled": 0.045})
 
@@ -73,7 +73,3 @@ def _currency(rng: Random, country: str) -> str:
         return "JPY" if chance(rng, 0.5) else "CHF"
     home = COUNTRIES[country].currency
     return "EUR" if home == "PLN" and chance(rng, 0.25) else home
-
-
-def days_before(as_of: int, days: int) -> int:
-    return as_of - days * DAY

@@ -44,14 +44,6 @@ def skewed_count(rng: Random, median: float, spread: float, most: int) -> int:
     return max(1, min(most, round(median * math.exp(spread * normal(rng)))))
 
 
-def shuffled(rng: Random, values: Sequence[T]) -> list[T]:
-    result = list(values)
-    for last in range(len(result) - 1, 0, -1):
-        other = int(rng.random() * (last + 1))
-        result[last], result[other] = result[other], result[last]
-    return result
-
-
 def hex_id(rng: Random, bits: int = 96) -> str:
     return f"{rng.getrandbits(bits):0{bits // 4}x}"
 

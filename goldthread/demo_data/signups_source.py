@@ -8,6 +8,7 @@ from typing import Final
 from goldthread.demo_data.bad_values import Spoiler
 from goldthread.demo_data.collected import Collector
 from goldthread.demo_data.countries import COUNTRIES
+from goldthread.demo_data.identifiers import write_phone
 from goldthread.demo_data.people import Person
 from goldthread.demo_data.randomness import Weighted, between, chance, hex_id, pick
 from goldthread.demo_data.spelling import (
@@ -15,7 +16,6 @@ from goldthread.demo_data.spelling import (
     write_birth_date,
     write_country,
     write_email,
-    write_known_phone,
     write_name,
 )
 from goldthread.demo_data.stamps import DAY, iso_seconds, month_text
@@ -62,7 +62,7 @@ def add_signup(out: Collector, rng: Random, person: Person, moment: int, as_of: 
         written_country = write_country(rng, country)
         postal, city = facts.address.postal_code, facts.address.city
         if chance(rng, 0.5):
-            phone = write_known_phone(rng, facts.phone, country, True)
+            phone = write_phone(rng, facts.phone, country, True)
         if chance(rng, 0.5):
             birth_date = write_birth_date(rng, facts.birth_date, _CARE)
     if fullness > 0.38 and first and birth_date and chance(rng, 0.02):

@@ -7,7 +7,7 @@ from typing import Final
 
 from goldthread.demo_data.countries import COUNTRIES
 from goldthread.demo_data.given_names import NICKNAMES
-from goldthread.demo_data.identifiers import ascii_letters, write_phone
+from goldthread.demo_data.identifiers import ascii_letters
 from goldthread.demo_data.people import Facts
 from goldthread.demo_data.randomness import between, chance, pick
 from goldthread.demo_data.wordlists import words
@@ -104,8 +104,3 @@ def write_address_line(rng: Random, line: str, care: float) -> str:
 
 def write_country(rng: Random, country: str) -> str:
     return pick(rng, COUNTRIES[country].spellings)
-
-
-def write_known_phone(rng: Random, phone: str, country: str, country_told: bool) -> str:
-    """A phone; national writing only where the record tells the country."""
-    return write_phone(rng, phone, country, country_told)

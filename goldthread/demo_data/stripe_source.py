@@ -9,7 +9,7 @@ from goldthread.demo_data.bad_values import Spoiler
 from goldthread.demo_data.catalog import ZERO_DECIMAL, draw_product, price_in
 from goldthread.demo_data.collected import Collector
 from goldthread.demo_data.countries import COUNTRIES
-from goldthread.demo_data.identifiers import make_stripe_id
+from goldthread.demo_data.identifiers import make_stripe_id, write_phone
 from goldthread.demo_data.outcomes import Order
 from goldthread.demo_data.people import Facts, Person
 from goldthread.demo_data.plans import Purchase
@@ -17,7 +17,6 @@ from goldthread.demo_data.randomness import between, chance
 from goldthread.demo_data.spelling import (
     write_address_line,
     write_email,
-    write_known_phone,
     write_name,
 )
 from goldthread.demo_data.stamps import DAY, HOUR, MINUTE
@@ -64,7 +63,7 @@ def _address(rng: Random, person: Person, facts: Facts) -> dict[str, str | None]
 
 
 def _phone(rng: Random, person: Person, facts: Facts) -> str:
-    return write_known_phone(rng, facts.phone, person.household.country, False)
+    return write_phone(rng, facts.phone, person.household.country, False)
 
 
 def _minor_units(hundredths: int, currency: str) -> int:

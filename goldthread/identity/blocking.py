@@ -163,24 +163,6 @@ def _by_cost(
     return sorted((each for each in counts if each[0]), key=lambda each: each[0])
 
 
-def write_candidate_pairs(
-    cursor: duckdb.DuckDBPyConnection,
-    people: str,
-    pairs: str,
-    known_pairs: str | None = None,
-    *,
-    is_thorough: bool = False,
-) -> None:
-    """Write table ``pairs``: id_l < id_r, no pair twice; is_tight: whether a tight rule found it.
-
-    people: a table as ``prepare_people`` writes it. known_pairs: a table of id_l, id_r to be
-    compared whatever the rules say. is_thorough: a pair that several rules find counts once
-    towards the budget. Where a person has dozens of records, every rule finds the same pairs.
-    """
-    keys = write_keys(cursor, people, rules_of(is_thorough=is_thorough))
-    write_pairs_by_keys(cursor, keys, pairs, known_pairs, is_thorough=is_thorough)
-
-
 def rules_of(*, is_thorough: bool) -> tuple[Rule, ...]:
     """All rules that pairs may be looked for by."""
     return (*RULES, *(THOROUGH_RULES if is_thorough else LOOSE_RULES))
@@ -194,7 +176,12 @@ def write_pairs_by_keys(
     *,
     is_thorough: bool = False,
 ) -> None:
-    """As ``write_candidate_pairs``, from a table of keys as ``write_keys`` writes it."""
+    """Write table ``pairs``: id_l < id_r, no pair twice; is_tight: whether a tight rule found it.
+
+    keys: a table as ``write_keys`` writes it for ``rules_of``. known_pairs: a table of id_l, id_r
+    to be compared whatever the rules say. is_thorough: a pair that several rules find counts once
+    towards the budget. Where a person has dozens of records, every rule finds the same pairs.
+    """
     tight = [pairs_sql(keys, rule) for rule in RULES]
     if known_pairs:
         tight.append(f"select id_l, id_r from {known_pairs}")

@@ -56,7 +56,6 @@ class Judgement:
     """prior_weight: log2 odds that two records picked at random are one person.
     household_ratio, namesake_ratio: pairs of that kind for each pair of one person's records.
     threshold: probability from which on a pair is a link.
-    expected_matches: pairs of one person to be expected among the scored ones.
     prior_weight_both_alone, prior_weight_one_alone: instead of prior_weight where both or one of
     the records stands in no row of table ``joined_people`` (see ``second_look``)."""
 
@@ -64,7 +63,6 @@ class Judgement:
     household_ratio: float
     namesake_ratio: float
     threshold: float
-    expected_matches: float
     prior_weight_both_alone: float | None = None
     prior_weight_one_alone: float | None = None
 
@@ -135,7 +133,6 @@ def judge(
         threshold=BALANCED_PROBABILITY
         if expected_precision is None
         else _threshold(probability, decided, expected_precision),
-        expected_matches=round(float((probability * pairs).sum()), 1),
     )
 
 

@@ -16,8 +16,6 @@ from goldthread.demo.receiver import running_receiver
 from tests.faulty_receiver import SECRET, Fault, FaultyReceiver, Seen, faulty_receiver
 from tests.sync_home import SyncHome, members
 
-NAME = "webhook__audience_members"
-
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SyncHome:

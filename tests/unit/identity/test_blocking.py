@@ -9,6 +9,7 @@ import pyarrow as pa
 import pytest
 
 from goldthread.identity import blocking
+from goldthread.identity.block_keys import write_keys
 from goldthread.identity.people import prepare_people
 from tests.unit.identity.conftest import linkage_records
 
@@ -20,7 +21,8 @@ def candidates(
     con.register("records", linkage_records(people))
     con.register("nicknames", nicknames)
     prepare_people(con, "records", "nicknames")
-    blocking.write_candidate_pairs(con, "people", "pairs")
+    keys = write_keys(con, "people", blocking.rules_of(is_thorough=False))
+    blocking.write_pairs_by_keys(con, keys, "pairs")
     rows = con.execute(
         "select l.source_record_key, r.source_record_key, is_tight from pairs "
         "join people as l on id_l = l.id join people as r on id_r = r.id"

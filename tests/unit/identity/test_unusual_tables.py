@@ -11,7 +11,8 @@ import pyarrow as pa
 import pytest
 
 from goldthread.identity import cluster_records, committed_model
-from goldthread.identity.blocking import Rule, write_candidate_pairs
+from goldthread.identity.block_keys import write_keys
+from goldthread.identity.blocking import Rule, rules_of, write_pairs_by_keys
 from goldthread.identity.mixture import MOST_DIFFERENT, Chances, separate
 from goldthread.identity.people import prepare_people
 from goldthread.identity.probability import STEP, Judgement, judge
@@ -171,7 +172,8 @@ def test_thorough_blocking_counts_a_pair_once(
     con.execute("create table people as from people_in")
     for name in ("LOOSE_RULES", "THOROUGH_RULES"):
         monkeypatch.setattr(f"goldthread.identity.blocking.{name}", tuple(_rules()))
-    write_candidate_pairs(con, "people", "pairs", is_thorough=is_thorough)
+    keys = write_keys(con, "people", rules_of(is_thorough=is_thorough))
+    write_pairs_by_keys(con, keys, "pairs", is_thorough=is_thorough)
     row = con.execute("select count(*) from pairs").fetchone()
     assert row is not None
     assert (row[0] > 60) is is_thorough
