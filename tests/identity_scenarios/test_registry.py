@@ -65,6 +65,28 @@ def test_a_chain_of_merges_and_splits_is_followed_to_its_end(models: dict[str, s
     assert redirects.get(first[ben], first[ben]) == last[ben]
 
 
+def test_an_id_leads_to_who_is_left_of_its_people(models: dict[str, str]) -> None:
+    engine = Engine(models)
+    ada, ben, cleo, dora, emil, fay = KEYS
+    others = [("must_link", dora, emil), ("must_link", emil, fay)]
+    first = engine.run(PEOPLE, [("must_link", ada, ben), ("must_link", ben, cleo), *others])
+    # Two of three records join a larger customer, then all of that customer is deleted.
+    engine.run(PEOPLE, [("must_link", ada, ben), ("must_link", ben, dora), *others])
+    last = engine.run({cleo: PEOPLE[cleo]})
+    assert first[cleo] != last[cleo]
+    assert engine.redirects()[first[cleo]] == last[cleo]
+
+
+def test_a_record_that_comes_back_takes_no_customer_its_id(models: dict[str, str]) -> None:
+    engine = Engine(models)
+    ada, ben, cleo = KEYS[:3]
+    there = {key: PEOPLE[key] for key in (ada, ben, cleo)}
+    engine.run({ada: PEOPLE[ada], ben: PEOPLE[ben]}, [("must_link", ada, ben)])
+    before = engine.run({cleo: PEOPLE[cleo]})
+    after = engine.run(there, [("must_link", ada, ben), ("must_link", ben, cleo)])
+    assert set(after.values()) == {before[cleo]}
+
+
 def test_another_model_and_another_threshold_keep_the_ids(models: dict[str, str]) -> None:
     people: Records = {
         f"crm:{n}{side}": {

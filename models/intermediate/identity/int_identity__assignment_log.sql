@@ -13,36 +13,9 @@ previous as (
 
 ),
 
--- An id goes where most of its records went (one that was missing too, but no id merged away) ...
-followed as (
-
-    select
-        clusters.cluster_key,
-        previous.customer_id,
-        min(previous.first_revision) as first_revision,
-        count(*) as record_count,
-        row_number() over (
-            partition by previous.customer_id
-            order by count(*) desc, min(clusters.source_record_key)
-        ) as choice_rank
-    from clusters
-    inner join previous on clusters.source_record_key = previous.source_record_key
-    where not previous.is_merged
-    group by 1, 2
-
-),
-
--- ... and where several ids meet, the one that most of the records had stays, or the oldest.
 kept as (
 
-    select
-        cluster_key,
-        customer_id,
-        row_number() over (
-            partition by cluster_key order by record_count desc, first_revision asc, customer_id asc
-        ) as keeper_rank
-    from followed
-    where choice_rank = 1
+    {{ kept_ids('clusters', 'previous') }}
 
 ),
 
@@ -62,7 +35,7 @@ identified as (
         ) as customer_id,
         kept.customer_id is null as is_new
     from clusters
-    left join kept on clusters.cluster_key = kept.cluster_key and kept.keeper_rank = 1
+    left join kept on clusters.cluster_key = kept.cluster_key
     left join former on clusters.cluster_key = former.source_record_key
 
 ),
@@ -87,8 +60,7 @@ changed as (
         {{ as_of() }} as assigned_at
     from identified
     full outer join previous on identified.source_record_key = previous.source_record_key
-    left join kept as survivors
-        on previous.customer_id = survivors.customer_id and survivors.keeper_rank = 1
+    left join kept as survivors on previous.customer_id = survivors.customer_id
     where
         (identified.customer_id is null and not previous.is_gone)
         or (identified.customer_id is not null and coalesce(previous.is_gone, true))

@@ -22,7 +22,7 @@ active as (
 
 ),
 
--- Where most of the records that an ended id ever had are now, or were last.
+-- Where most of the records that an ended id ever had are now; where none is left, were last.
 destinations as (
 
     select
@@ -30,7 +30,14 @@ destinations as (
         last_assignments.customer_id as next_id,
         row_number() over (
             partition by log.customer_id
-            order by count(distinct log.source_record_key) desc, last_assignments.customer_id
+            order by
+                count(
+                    distinct case
+                        when not last_assignments.is_gone then log.source_record_key
+                    end
+                ) desc,
+                count(distinct log.source_record_key) desc,
+                last_assignments.customer_id
         ) as destination_rank
     from log
 
