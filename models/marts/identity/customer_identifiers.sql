@@ -18,9 +18,9 @@ rules as (
 
 ),
 
-customer_source_records as (
+owners as (
 
-    select * from {{ ref('customer_source_records') }}
+    select * from {{ ref('int_identity__identifier_owners') }}
 
 ),
 
@@ -28,7 +28,7 @@ customer_source_records as (
 held as (
 
     select
-        customer_source_records.customer_id,
+        owners.customer_id,
         identifiers.identifier_type,
         identifiers.identifier_value,
         max(case when identifiers.is_ambiguous then 1 else 0 end) = 1 as is_ambiguous,
@@ -37,8 +37,8 @@ held as (
         max(identifiers.last_seen_at) as last_seen_at
     from identifiers
 
-    inner join customer_source_records
-        on identifiers.source_record_key = customer_source_records.source_record_key
+    inner join owners
+        on identifiers.source_record_key = owners.source_record_key
 
     where not identifiers.is_ambiguous or identifiers.identifier_type = 'anonymous_id'
     group by 1, 2, 3
