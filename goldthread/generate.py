@@ -137,10 +137,9 @@ def _person_record(model: Declared, further: list[str]) -> str:
         if not identity.get(key):
             raise DeclarationError(f"{model.path}: {model.name} lacks config.meta.identity.{key}.")
     observed_at = identity.get("observed_at", identity["last_seen_at"])
-    for key in (identity["record_id"], identity["first_seen_at"], identity["last_seen_at"]):
-        _require_column(model, key)
-    _require_column(model, observed_at)
     source, record_id = identity["source"], identity["record_id"]
+    for column in (record_id, identity["first_seen_at"], identity["last_seen_at"], observed_at):
+        _require_column(model, column)
     if not re.fullmatch(r"[a-z][a-z0-9_]*", str(source)):
         raise DeclarationError(
             f"{model.path}: {model.name} names a source that is no lower-case word."

@@ -46,13 +46,13 @@ def run_with_progress(settings: Settings, as_of: datetime, command: str, bar: Ba
 
 
 def stop_if_failed(settings: Settings, outcome: RunOutcome) -> None:
-    """Say what failed, with sample rows of failed checks, and end the command if anything did."""
+    """End the command if anything failed: Stop says what, ChecksFailed also holds sample rows."""
     from goldthread.warehouse.errors import room_hint
 
     if outcome.is_success and not outcome.failures:
         return
     if any(failure.name == "transform" for failure in outcome.failures):
-        _show_failed_checks(settings)
+        _raise_failed_checks(settings)
     told = "\n".join(f"{failure.name}: {failure.reason}" for failure in outcome.failures)
     if hint := room_hint(told):
         told = f"{told}\n{hint}"
@@ -66,18 +66,15 @@ def stop_if_failed(settings: Settings, outcome: RunOutcome) -> None:
     raise Stop(f"Not published, the old files stay.\n{told}", code)
 
 
-def _show_failed_checks(settings: Settings) -> None:
-    """End the command with the checks that failed in dbt, if any did, and some of their rows."""
-    from goldthread.cli._console import print_failures
+def _raise_failed_checks(settings: Settings) -> None:
+    """Raise ChecksFailed with the checks that failed in dbt, if any did."""
     from goldthread.warehouse.builds import Standing
+    from goldthread.warehouse.publish import ChecksFailed
     from goldthread.warehouse.transform import failures, judge
 
     verdict = judge(settings)
     if verdict.standing is Standing.FAILED:
-        failed = failures(settings, verdict.failed)
-        print_failures(failed)
-        names = ", ".join(failure.name for failure in failed)
-        raise Stop(f"Not published, the old files stay: {names} failed.", ExitCode.CHECK_FAILED)
+        raise ChecksFailed(failures(settings, verdict.failed))
 
 
 def sync_tables(outcome: RunOutcome) -> Iterator[RenderableType]:

@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING
 
 from goldthread.cli._birth_dates import read_birth_dates
 from goldthread.cli._exit import ExitCode, Stop
+from goldthread.generate import PERSON_COLUMNS
+from goldthread.warehouse.files import quoted
 
 if TYPE_CHECKING:
     import duckdb
 
-PERSON_COLUMNS = (
-    *("first_name", "last_name", "birth_date", "email", "phone"),
-    *("address_line", "postal_code", "city", "country", "user_id"),
-)
 ID_COLUMNS = ("record_id", "source_record_id", "id")
 SOURCE_COLUMN = "source"
 
@@ -138,8 +136,7 @@ def _id_name(present: Mapping[str, str], id_column: str | None) -> str:
 
 def _text(column: str) -> str:
     """SQL of a column as trimmed text; numbers that only look like fractions lose the fraction."""
-    quoted = '"' + column.replace('"', '""') + '"'
-    text = f"regexp_replace(trim(cast({quoted} as varchar)), '^([0-9]+)[.]0+$', '\\1')"
+    text = f"regexp_replace(trim(cast({quoted(column)} as varchar)), '^([0-9]+)[.]0+$', '\\1')"
     # A date and midnight is what a timestamp column makes of a date.
     return f"nullif(regexp_replace({text}, '[ T]00:00:00([.]0+)?Z?$', ''), '')"
 

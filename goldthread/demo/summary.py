@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from goldthread.warehouse import connect
 from goldthread.warehouse.files import literal
+from goldthread.warehouse.published import published_marts
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -63,14 +62,15 @@ _AUDIENCE_SIZES = (
 def summarize(settings: Settings) -> Summary:
     """Read the warehouse's raw tables and the published marts.
 
-    Raises WarehouseBusy when another process holds the warehouse.
+    Raises WarehouseBusy when another process holds the warehouse, NothingPublished before the first
+    publish.
     """
     with connect(settings, read_only=True) as con:
         raw_rows = _raw_rows(con)
         names = con.execute(
             "select table_name from duckdb_tables() where schema_name = 'audiences' order by all"
         ).fetchall()
-    with _published(settings) as con:
+    with published_marts(settings) as con:
         sizes = {row[0]: Audience(*row) for row in con.execute(_AUDIENCE_SIZES).fetchall()}
         return Summary(
             raw_rows=raw_rows,
@@ -91,7 +91,7 @@ def assignment(settings: Settings) -> Assignment:
     """The published customer_id of every (source, source_record_id); empty before any publish."""
     if not settings.marts_path.exists():
         return {}
-    with _published(settings) as con:
+    with published_marts(settings) as con:
         rows = con.execute(
             "select source, source_record_id, customer_id from marts.customer_source_records"
         ).fetchall()
@@ -101,16 +101,6 @@ def assignment(settings: Settings) -> Assignment:
 def changed_ids(before: Assignment, after: Assignment) -> int:
     """How many source records that are in both have another customer_id than before."""
     return sum(1 for record, customer in after.items() if before.get(record, customer) != customer)
-
-
-@contextmanager
-def _published(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
-    import duckdb
-
-    with duckdb.connect() as con:
-        con.execute(f"attach {literal(settings.marts_path)} as published (read_only)")
-        con.execute("use published")
-        yield con
 
 
 def _raw_rows(con: duckdb.DuckDBPyConnection) -> dict[str, int]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from goldthread.warehouse import connect
 from goldthread.warehouse.errors import NothingLoaded
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     import duckdb
 
     from goldthread.settings import Settings
-
-Row = dict[str, Any]
 
 EDGES = "intermediate.int_identity__edges"
 SCORED = "intermediate.int_identity__scored_pairs"
@@ -94,13 +92,6 @@ def find_side(con: duckdb.DuckDBPyConnection, asked: str) -> Side | None:
         "from intermediate.int_identity__identifiers where identifier_value in (?, lower($1)))",
         text,
     )
-
-
-def rows(con: duckdb.DuckDBPyConnection, query: str, **values: Any) -> list[Row]:
-    """The rows of a query as column → value."""
-    result = con.execute(query, values)
-    names = [column[0] for column in result.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
 
 def _side(

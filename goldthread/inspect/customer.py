@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from goldthread.warehouse.errors import PublishRefused
+from goldthread.inspect.rows import Row, rows
 from goldthread.warehouse.files import literal
+from goldthread.warehouse.published import published_marts
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,14 +17,8 @@ if TYPE_CHECKING:
 
     from goldthread.settings import Settings
 
-Row = dict[str, Any]
-
 # A national number holds at least this many digits; fewer would match too many people.
 SHORTEST_PHONE = 7
-
-
-class NothingPublished(PublishRefused):
-    """There are no published marts to read."""
 
 
 @dataclass(frozen=True)
@@ -58,26 +51,24 @@ def find_customers(settings: Settings, question: str) -> list[Match]:
     Raises NothingPublished before the first publish.
     """
     asked = question.strip()
-    with _published(settings) as con:
-        exact = _rows(con, "select customer_id from marts.customers where customer_id = ?", asked)
-        if exact:
+    with published_marts(settings) as con:
+        if rows(con, "select 1 from marts.customers where customer_id = $asked", asked=asked):
             return [Match(asked, "id")]
-        former = _rows(
+        former = rows(
             con,
-            "select customer_id from marts.customer_id_redirects where previous_customer_id = ?",
-            asked,
+            "select customer_id from marts.customer_id_redirects "
+            "where previous_customer_id = $asked",
+            asked=asked,
         )
         if former:
             return [Match(former[0]["customer_id"], "former id")]
-        held = _rows(
+        held = rows(
             con,
             "select distinct customer_id, identifier_type from marts.customer_identifiers "
-            "where identifier_value in (?, lower(?)) or (identifier_type = 'phone' and "
-            "? <> '' and ends_with(identifier_value, ?)) order by all",
-            asked,
-            asked,
-            _phone_digits(asked),
-            _phone_digits(asked),
+            "where identifier_value in ($asked, lower($asked)) or (identifier_type = 'phone' and "
+            "$digits <> '' and ends_with(identifier_value, $digits)) order by all",
+            asked=asked,
+            digits=_phone_digits(asked),
         )
     return [Match(row["customer_id"], row["identifier_type"]) for row in held]
 
@@ -87,13 +78,13 @@ def customer_view(settings: Settings, match: Match) -> CustomerView:
 
     Raises NothingPublished before the first publish.
     """
-    with _published(settings) as con:
+    with published_marts(settings) as con:
 
         def of(table: str, order: str) -> list[Row]:
-            query = f"from {table} where customer_id = ? order by {order}"
+            query = f"from {table} where customer_id = $customer_id order by {order}"
             return [
                 {name: value for name, value in row.items() if name != "customer_id"}
-                for row in _rows(con, query, match.customer_id)
+                for row in rows(con, query, customer_id=match.customer_id)
             ]
 
         has_activation = _attach(con, settings.activation_path, "activation_file")
@@ -114,31 +105,10 @@ def customer_view(settings: Settings, match: Match) -> CustomerView:
         )
 
 
-@contextmanager
-def _published(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection whose ``marts.…`` are the published ones, for the length of one question."""
-    import duckdb
-
-    with duckdb.connect() as con:
-        if not _attach(con, settings.marts_path, "marts_file"):
-            raise NothingPublished(
-                f"Nothing is published in {settings.home} yet; run `goldthread run` first."
-            )
-        # Attached under another name: database `marts` with schema `marts` would be ambiguous.
-        con.execute("use marts_file")
-        yield con
-
-
 def _attach(con: duckdb.DuckDBPyConnection, path: Path, name: str) -> bool:
     if path.exists():
         con.execute(f"attach {literal(path)} as {name} (read_only)")
     return path.exists()
-
-
-def _rows(con: duckdb.DuckDBPyConnection, query: str, *values: str) -> list[Row]:
-    result = con.execute(query, list(values))
-    names = [column[0] for column in result.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
 
 def _phone_digits(text: str) -> str:

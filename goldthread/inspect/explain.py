@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from goldthread.identity import LinkageModel, current_model
-from goldthread.inspect.built import EDGES, SCORED, Row, Side, built_warehouse, find_side, rows
+from goldthread.inspect.built import EDGES, SCORED, Side, built_warehouse, find_side
 from goldthread.inspect.match_steps import WeightStep, weight_steps
 from goldthread.inspect.reasons import Reason, reasons_against
+from goldthread.inspect.rows import Row, rows
 
 if TYPE_CHECKING:
     import duckdb

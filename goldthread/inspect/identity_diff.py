@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from goldthread.identity.components import component_of
+from goldthread.settings import Settings
 from goldthread.warehouse.errors import PublishRefused
 from goldthread.warehouse.files import literal
 
@@ -140,8 +141,8 @@ def state_file(path: Path) -> Path:
     """The file that a path means: itself, or a home's published marts or else its warehouse."""
     if not path.is_dir():
         return path
-    published = path / "published" / "marts.duckdb"
-    return published if published.exists() else path / "warehouse.duckdb"
+    home = Settings(home=path, input_dir=path / "input")
+    return home.marts_path if home.marts_path.exists() else home.warehouse_path
 
 
 _ONLY = (

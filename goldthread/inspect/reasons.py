@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from goldthread.inspect.built import EDGES, SCORED, Row, Side, rows
+from goldthread.inspect.built import EDGES, SCORED, Side
 from goldthread.inspect.match_steps import WeightStep, weight_steps
+from goldthread.inspect.rows import Row, rows
 
 if TYPE_CHECKING:
     import duckdb

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from connectors.sync.concerned import concerned_rows
-from goldthread.inspect.customer import NothingPublished
+from goldthread.inspect.rows import Row, rows
 from goldthread.warehouse.files import literal
+from goldthread.warehouse.published import published_marts
 
 if TYPE_CHECKING:
     import duckdb
 
     from goldthread.settings import Settings
-
-Row = dict[str, Any]
 
 RUNS = "memory.main.runs"
 
@@ -48,20 +47,12 @@ def repair_plan(settings: Settings, since: str | None = None) -> RepairPlan:
     alone. Reads what is published, the runs in the state folder and the ledgers of the syncs; sends
     and writes nothing. Raises NothingPublished before the first publish, UnknownRun.
     """
-    import duckdb
-
-    if not settings.marts_path.exists():
-        raise NothingPublished(
-            f"Nothing is published in {settings.home} yet; run `goldthread run` first."
-        )
-    with duckdb.connect() as con:
+    with published_marts(settings) as con:
         con.execute("set timezone = 'UTC'")
         runs = settings.state_dir / "runs.parquet"
-        con.execute(f"create table runs as from read_parquet({literal(runs)})")
-        con.execute(f"attach {literal(settings.marts_path)} as marts_file (read_only)")
-        con.execute("use marts_file")
+        con.execute(f"create table {RUNS} as from read_parquet({literal(runs)})")
         number = _run_before(con, since)
-        changes = _rows(
+        changes = rows(
             con,
             "select change_type, customer_id, previous_customer_id, run_number, changed_at "
             f"from marts.identity_changes join {RUNS} using (run_id) "
@@ -71,7 +62,7 @@ def repair_plan(settings: Settings, since: str | None = None) -> RepairPlan:
         )
         held = {change[name] for change in changes for name in ("customer_id", _PREVIOUS)}
         ids = sorted(held - {None})
-        memberships = _rows(
+        memberships = rows(
             con,
             "select audience, customer_id, entered_at, exited_at from marts.audience_memberships "
             "where list_contains($ids::varchar[], customer_id) and (exited_at is null or exited_at "
@@ -79,13 +70,13 @@ def repair_plan(settings: Settings, since: str | None = None) -> RepairPlan:
             ids=ids,
             number=number,
         )
-        consents = _rows(
+        consents = rows(
             con,
             "select customer_id, purpose, status, source, effective_at from marts.consents "
             "where list_contains($ids::varchar[], customer_id) order by all",
             ids=ids,
         )
-        as_of = _rows(con, "select as_of from marts.current_run")[0]["as_of"]
+        as_of = rows(con, "select as_of from marts.current_run")[0]["as_of"]
     records, unplanned = concerned_rows(settings, as_of, ids)
     return RepairPlan(
         number, changes, memberships, consents, [asdict(record) for record in records], unplanned
@@ -98,9 +89,9 @@ _PREVIOUS = "previous_customer_id"
 def _run_before(con: duckdb.DuckDBPyConnection, since: str | None) -> int:
     """The number of the run that is asked for, or of the one before the published run."""
     if since is None:
-        found = _rows(con, "select run_number - 1 as run_number from marts.current_run")
+        found = rows(con, "select run_number - 1 as run_number from marts.current_run")
     else:
-        found = _rows(
+        found = rows(
             con,
             f"select run_number from {RUNS} where run_id = $since "
             "or cast(run_number as varchar) = $since",
@@ -111,9 +102,3 @@ def _run_before(con: duckdb.DuckDBPyConnection, since: str | None) -> int:
             f"No run has the number or id {since!r}; `marts.identity_changes` lists run ids."
         )
     return int(found[0]["run_number"])
-
-
-def _rows(con: duckdb.DuckDBPyConnection, query: str, **values: Any) -> list[Row]:
-    result = con.execute(query, values)
-    names = [column[0] for column in result.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]

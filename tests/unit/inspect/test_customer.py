@@ -8,8 +8,9 @@ import pytest
 from click.testing import CliRunner
 
 from goldthread.cli import main
-from goldthread.inspect.customer import Match, NothingPublished, customer_view, find_customers
+from goldthread.inspect.customer import Match, customer_view, find_customers
 from goldthread.settings import Settings
+from goldthread.warehouse.published import NothingPublished
 
 MARTS = """
 create schema f.marts;

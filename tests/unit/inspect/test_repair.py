@@ -10,8 +10,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from goldthread.cli import main
-from goldthread.inspect.customer import NothingPublished
 from goldthread.inspect.repair import UnknownRun, repair_plan
+from goldthread.warehouse.published import NothingPublished
 from tests.sync_home import NOW, SyncHome, members
 
 # Run 1 at the day before, run 2 now: cus_0001 merged into cus_0000 then.
