@@ -11,7 +11,17 @@ from dataclasses import dataclass
 from typing import Literal
 
 Kind = Literal[
-    "text", "email", "phone", "date", "timestamp", "epoch", "number", "integer", "boolean", "json"
+    "text",
+    "email",
+    "phone",
+    "date",
+    "timestamp",
+    "epoch",
+    "number",
+    "rate",
+    "integer",
+    "boolean",
+    "json",
 ]
 Need = Literal["optional", "checked", "required"]
 FileFormat = Literal["csv", "jsonl", "sqlite"]
@@ -24,6 +34,7 @@ SQL_TYPES: dict[Kind, str] = {
     "timestamp": "timestamp",
     "epoch": "timestamp",
     "number": "decimal(18,6)",
+    "rate": "decimal(18,12)",
     "integer": "bigint",
     "boolean": "boolean",
     "json": "varchar",
@@ -37,12 +48,14 @@ class Column:
     name: column in the warehouse (snake_case).
     kind: what the value must be. ``timestamp`` is ISO 8601 text, stored as naive UTC; ``epoch``
         is seconds since 1970 (or ISO 8601 text); ``json`` is an object, kept as its text;
-        ``email`` and ``phone`` are text of a plausible shape.
+        ``email`` and ``phone`` are text of a plausible shape; ``rate`` is a number that may be
+        tiny, as the price of a dong in dollars.
     need: ``optional``: a bad value becomes null and a value issue. ``checked``: it may be
         absent, a bad value breaks the row. ``required``: absent or bad breaks the row.
     source_name: column or JSON key in the input where that is another word.
     allowed: the documented set of values, compared exactly.
-    above / at_least: exclusive and inclusive lower bound of a number.
+    above / at_least: exclusive and inclusive lower bound of a number; at_most: the upper one, so
+        that no slip makes an amount that the marts cannot hold.
     pattern: a regular expression the whole text must match; ``meaning`` says it in words.
     birthday: a date that lies in no future and not before 1900.
     any_year: a time that may lie in any year, as by a client's clock: only its form is checked.
@@ -57,6 +70,7 @@ class Column:
     allowed: tuple[str, ...] = ()
     above: int | None = None
     at_least: int | None = None
+    at_most: int | None = None
     pattern: str | None = None
     meaning: str = ""
     birthday: bool = False

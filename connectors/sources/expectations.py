@@ -103,9 +103,11 @@ def declared_expectations(table: Table) -> list[Expectation]:
         if column.allowed:
             allowed = {**on_column, "value_set": list(column.allowed)}
             found.append(Expectation("expect_column_values_to_be_in_set", allowed))
-        if column.above is not None or column.at_least is not None:
-            bound = column.at_least if column.above is None else column.above
+        bound = column.at_least if column.above is None else column.above
+        if bound is not None:
             bounds = {**on_column, "min_value": bound, "strict_min": column.above is not None}
+            if column.at_most is not None:
+                bounds["max_value"] = column.at_most
             found.append(Expectation("expect_column_values_to_be_between", bounds))
     return found
 

@@ -267,6 +267,17 @@ def test_a_column_declared_later_is_added(home: Home) -> None:
     assert home.rows("select currency, rate_to_base::double from raw_fx.rates") == [("EUR", 1.1)]
 
 
+def test_a_column_of_another_type_is_changed(home: Home) -> None:
+    home.put("fx/rates.csv", "currency,rate_to_base,valid_from\nEUR,1.1,2026-01-01\n")
+    home.load("fx")
+    with duckdb.connect(str(home.settings.warehouse_path)) as con:
+        con.execute("alter table raw_fx.rates alter column rate_to_base type decimal(18, 6)")
+    home.put("fx/rates.csv", "currency,rate_to_base,valid_from\nVND,0.0000391427,2026-01-01\n")
+    home.load("fx")
+    rates = home.rows("select rate_to_base::varchar from raw_fx.rates order by 1")
+    assert rates == [("0.000039142700",), ("1.100000000000",)]
+
+
 def test_our_reading_of_the_state_is_that_of_dlt(home: Home) -> None:
     home.put("web/a.jsonl", lines(message("m1")))
     home.load("web")

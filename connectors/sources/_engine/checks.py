@@ -25,12 +25,14 @@ MEANINGS = {
     "timestamp": "a possible time such as 2024-05-31T09:30:00Z",
     "epoch": "a possible time in seconds since 1970",
     "number": "a number",
+    "rate": "a number",
     "integer": "a whole number",
     "boolean": "true or false",
     "json": "a JSON object",
 }
 READERS = {
     "number": "as_number",
+    "rate": "as_rate",
     "integer": "as_integer",
     "boolean": "as_boolean",
     "timestamp": "as_time",
@@ -53,7 +55,7 @@ class Checks:
 
     def is_json_cell(self, column: Column) -> bool:
         """Whether the cell holds JSON, not text, so that a number can be told from a text."""
-        checked = column.kind in ("number", "integer") and column.need != "optional"
+        checked = column.kind in ("number", "rate", "integer") and column.need != "optional"
         return self._is_json and (checked or column.kind in ("epoch", "json"))
 
     def typed(self, column: Column) -> str:
@@ -90,6 +92,8 @@ class Checks:
             bounds.append(f"{typed} > {column.above}")
         if column.at_least is not None:
             bounds.append(f"{typed} >= {column.at_least}")
+        if column.at_most is not None:
+            bounds.append(f"{typed} <= {column.at_most}")
         if column.kind == "date":
             last = self._today if column.birthday else "date '2199-12-31'"
             bounds.append(f"{typed} between date '1900-01-01' and {last}")
@@ -167,6 +171,8 @@ class Checks:
             meaning += f" above {column.above}"
         if column.at_least is not None:
             meaning += f" of at least {column.at_least}"
+        if column.at_most is not None:
+            meaning += f" and at most {column.at_most}"
         if column.birthday:
             meaning += ", after 1900 and not in the future"
         return meaning

@@ -65,6 +65,11 @@ def _batches(file: TextFile, table: Table) -> Iterator[Batch]:
         file.settle(settled, settled.count(b"\n"))
         data = data[len(settled) :]
         yield _to_batch(records, header, table, len(settled))
+    if header is None and not file.damage and b"\r" in data.rstrip(b"\r"):
+        reason = "the lines of the file end in a lone CR: save it with LF or CR LF line ends"
+        yield Batch(
+            _to_batch(Records(), [], table, 0).rows, [BrokenRow(1, reason, shown(data))], 1, 0
+        )
     if file.damage:
         row = file.state.lines + 1
         yield Batch(

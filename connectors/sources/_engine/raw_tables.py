@@ -56,17 +56,20 @@ def table_columns(table: Table) -> list[tuple[str, str]]:
 
 
 def ensure_tables(con: duckdb.DuckDBPyConnection, source: Source) -> None:
-    """Create the source's schema and tables, and columns declared since, where they lack."""
+    """Create the source's schema and tables, and columns declared since, where they lack.
+
+    A column whose declared type changed gets the new one.
+    """
     wanted = {table.name: table_columns(table) for table in source.tables}
     wanted.update({name: list(columns) for name, columns in PROBLEM_TABLES.items()})
-    present: dict[str, set[str]] = {}
+    present: dict[str, dict[str, str]] = {}
     # DuckDB imports pandas for a statement with parameters, which takes longer than all of this.
     schema = literal(source.schema)
-    for name, column in con.execute(
-        f"select table_name, column_name from duckdb_columns() where schema_name = {schema} "
-        "and database_name = current_database()"
+    for name, column, kind in con.execute(
+        "select table_name, column_name, lower(data_type) from duckdb_columns() "
+        f"where schema_name = {schema} and database_name = current_database()"
     ).fetchall():
-        present.setdefault(name, set()).add(column)
+        present.setdefault(name, {})[column] = kind
     con.execute(f"create schema if not exists {source.schema}")
     for name, columns in wanted.items():
         if name not in present:
@@ -74,10 +77,11 @@ def ensure_tables(con: duckdb.DuckDBPyConnection, source: Source) -> None:
             con.execute(f"create table {source.schema}.{quoted(name)} ({fields})")
             continue
         for column, kind in columns:
+            change = f"alter table {source.schema}.{quoted(name)}"
             if column not in present[name]:
-                con.execute(
-                    f"alter table {source.schema}.{quoted(name)} add column {quoted(column)} {kind}"
-                )
+                con.execute(f"{change} add column {quoted(column)} {kind}")
+            elif present[name][column] != kind:
+                con.execute(f"{change} alter column {quoted(column)} type {kind}")
 
 
 def remove_unfinished(con: duckdb.DuckDBPyConnection, source: Source, finished: int) -> None:

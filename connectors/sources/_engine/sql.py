@@ -29,6 +29,9 @@ create or replace temp macro as_number(x) as
         then try_cast(trim(x) as decimal(18, 6))
     end;
 
+create or replace temp macro as_rate(x) as
+    case when as_number(x) is not null then try_cast(trim(x) as decimal(18, 12)) end;
+
 create or replace temp macro as_integer(x) as
     case when regexp_full_match(trim(x), '[+-]?[0-9]+([.]0+)?') then try_cast(trim(x) as bigint)
     end;

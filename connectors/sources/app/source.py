@@ -47,8 +47,8 @@ SOURCE = Source(
                 Column("product_id"),
                 Column("product_name"),
                 Column("category"),
-                Column("quantity", "number", need="required", above=0),
-                Column("unit_price", "number", need="required", at_least=0),
+                Column("quantity", "number", need="required", above=0, at_most=100_000),
+                Column("unit_price", "number", need="required", at_least=0, at_most=10**9),
                 Column(
                     "currency",
                     need="required",

@@ -19,7 +19,7 @@ SOURCE = Source(
                     pattern="[A-Za-z]{3}",
                     meaning="a currency code of three letters",
                 ),
-                Column("rate_to_base", "number", need="required", above=0),
+                Column("rate_to_base", "rate", need="required", above=0, at_most=100_000),
                 Column("valid_from", "date", need="required"),
             ),
         ),

@@ -7,6 +7,9 @@ in time and is broken.
 
 from connectors.sources.declaration import Column, Source, Table
 
+# Stripe's own limit: amounts have up to twelve digits.
+MOST = 999_999_999_999
+
 SOURCE = Source(
     name="stripe",
     description="Card payments: customers and charges.",
@@ -48,8 +51,8 @@ SOURCE = Source(
                 Column("id", need="required"),
                 Column("object"),
                 Column("customer"),
-                Column("amount", "integer", need="required", at_least=0),
-                Column("amount_refunded", "integer", at_least=0),
+                Column("amount", "integer", need="required", at_least=0, at_most=MOST),
+                Column("amount_refunded", "integer", at_least=0, at_most=MOST),
                 Column(
                     "currency",
                     need="required",

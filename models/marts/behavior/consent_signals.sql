@@ -6,12 +6,6 @@ statements as (
 
 ),
 
-consent_purposes as (
-
-    select * from {{ ref('consent_purposes') }}
-
-),
-
 answers as (
 
     select
@@ -27,7 +21,7 @@ answers as (
         end as answer
     from statements
 
-    inner join consent_purposes
+    inner join {{ ref('consent_purposes') }} as consent_purposes
         on statements.framework = consent_purposes.framework
 
 ),
@@ -59,7 +53,10 @@ decided as (
         effective_at,
         min(is_granted) as is_granted
     from weighed
-    where is_granted is not null
+    where
+        is_granted = 0
+        -- A grant counts from its own moment on, a denial at once.
+        or (is_granted = 1 and effective_at <= {{ as_of() }})
     group by 1, 2, 3, 4, 5, 6, 7
     having min(is_granted) = 0 or max(case when mode = 'required' then 1 else 0 end) = 1
 

@@ -49,7 +49,8 @@ renamed as (
             end,
             trim(deduplicated.identifier_value)
         ) as identifier_value,
-        lower(nullif(trim(deduplicated.purpose), '')) as purpose,
+        -- A purpose that nobody knows closes all of them.
+        purposes.purpose,
         deduplicated.reason,
 
         ---------- timestamps
@@ -67,6 +68,9 @@ renamed as (
         on
             home_codes.country = '{{ var("phone_default_country") }}'
             and lower(trim(deduplicated.identifier_type)) = 'phone'
+
+    left join {{ ref('purposes') }} as purposes
+        on lower(trim(deduplicated.purpose)) = purposes.purpose
 
 )
 

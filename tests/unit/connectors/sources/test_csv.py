@@ -31,6 +31,17 @@ def test_rows_carry_the_line_they_start_on(staged: Stager) -> None:
     assert (result.broken, result.rows_read) == ({}, 3)
 
 
+def test_a_file_with_lone_crs_is_told_and_heals(staged: Stager) -> None:
+    content = csv(signup("s1"), signup("s2"))
+    result = staged("signups", "signups", "a.csv", content.replace("\n", "\r"))
+    assert (result.rows, list(result.broken)) == ([], [1])
+    assert "lone CR: save it with LF or CR LF" in result.broken[1]
+    assert "s1,ann@example.org" in result.broken_rows[0]["raw"]
+    mended = staged("signups", "signups", "a.csv", content, known=result.state)
+    assert (mended.keys("signup_id"), mended.broken) == (["s1", "s2"], {})
+    assert staged("signups", "signups", "b.csv", SIGNUP_HEADER).broken == {}
+
+
 @pytest.mark.parametrize(
     ("line", "reason"),
     [

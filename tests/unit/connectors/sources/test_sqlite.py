@@ -63,6 +63,11 @@ def test_values_are_typed_whatever_sqlite_holds(purchases: Callable[..., Staged]
         ({"user_id": "  "}, "user_id is missing"),
         ({"quantity": -2}, "quantity is -2: it must be a number above 0"),
         ({"quantity": 0}, "quantity is 0"),
+        (
+            {"quantity": 100_001},
+            "quantity is 100001: it must be a number above 0 and at most 100000",
+        ),
+        ({"unit_price": 10**11}, "at least 0 and at most 1000000000"),
         ({"quantity": "two"}, "quantity is two"),
         ({"quantity": None}, "quantity is missing"),
         ({"unit_price": -0.01}, "unit_price is -0.01: it must be a number of at least 0"),

@@ -274,8 +274,25 @@ def test_a_rate_is_a_number_from_a_day_on(staged: Stager) -> None:
     result = staged("fx", "rates", "rates.csv", content)
     assert result.keys("rate_to_base") == [Decimal("1.0825")]
     assert result.keys("valid_from") == [date(2026, 1, 1)]
-    assert result.broken[3] == "rate_to_base is 0: it must be a number above 0"
+    assert result.broken[3] == "rate_to_base is 0: it must be a number above 0 and at most 100000"
     assert result.broken_rows[0]["row_key"] == "GBP:2026-01-01"
+
+
+def test_a_rate_of_a_small_currency_keeps_its_digits(staged: Stager) -> None:
+    content = (
+        "currency,rate_to_base,valid_from\nVND,0.0000391427,2026-01-01\nIRR,2.38e-5,2026-01-01\n"
+    )
+    result = staged("fx", "rates", "rates.csv", content)
+    assert result.keys("rate_to_base") == [Decimal("0.0000391427"), Decimal("0.0000238")]
+
+
+def test_an_amount_beyond_all_measure_breaks_its_row_only(staged: Stager) -> None:
+    huge = charge(id="ch_2", amount=9_223_372_036_854_775_807)
+    content = lines(charge(amount=999_999_999_999), huge, charge(id="ch_3", amount_refunded=10**12))
+    result = staged("stripe", "charges", "charges.jsonl", content)
+    assert list(result.broken) == [2]
+    assert "of at least 0 and at most 999999999999" in result.broken[2]
+    assert result.keys("amount_refunded") == [None, None]
 
 
 def test_receipts_tell_the_purposes_of_their_tcf_string(staged: Stager) -> None:
