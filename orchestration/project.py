@@ -1,7 +1,7 @@
 """The dbt project as Dagster sees it: parsed before anything is defined, keyed as it is named.
 
 `prepare_if_dev` of dagster-dbt does nothing headless, so the manifest is made here when it is
-missing or older than the project.
+missing or was made of another state of the project.
 """
 
 from __future__ import annotations

@@ -16,11 +16,7 @@ from goldthread.warehouse.builds import (
     was_built_by_others,
 )
 from goldthread.warehouse.connection import connect, current_run
-from goldthread.warehouse.dbt_process import (
-    NodeDone,
-    run_dbt,
-    target_dir,
-)
+from goldthread.warehouse.dbt_process import NodeDone, run_dbt, target_dir
 from goldthread.warehouse.state import export_state, settle_state
 from goldthread.warehouse.unchanged import (
     Basis,
@@ -30,6 +26,7 @@ from goldthread.warehouse.unchanged import (
     forget_basis,
     is_built_from,
     note_basis,
+    read_manifest,
     unchanged_nodes,
     without,
 )
@@ -122,14 +119,15 @@ def begin_build(settings: Settings, *, is_full: bool, full_refresh: bool = False
         if built_by_others or not is_built_from(con, code):
             forget_basis(con)
             full_refresh = True
-        basis = basis_of(con, settings, code) if is_full and not full_refresh else None
-        kept = unchanged_nodes(con, settings, basis) if basis else []
+        manifest = read_manifest(settings) if is_full and not full_refresh else {}
+        basis = basis_of(con, manifest, code) if manifest else None
+        kept = unchanged_nodes(con, settings, manifest, basis) if basis else []
         number = open_build(con, run, is_full=is_full, kept=[node.unique_id for node in kept])
     # What stands here from now on is this build's, or dbt died before it wrote any.
     (target_dir(settings) / "run_results.json").unlink(missing_ok=True)
     arguments = [*BUILD_ARGUMENTS, *(["--full-refresh"] if full_refresh else [])]
     if kept:
-        arguments += without(settings, kept)
+        arguments += without(manifest, kept)
     # With nothing to keep there may be no manifest, or one of other code: the basis comes later.
     return Build(number, tuple(arguments), code, is_full, basis if kept else None, tuple(kept))
 
@@ -145,7 +143,7 @@ def end_build(settings: Settings, begun: Build, results_dir: Path) -> BuildRepor
         passed = verdict.standing is Standing.PASSED
         state_rows = export_state(con, settings) if passed else {}
         if passed and begun.is_full:
-            basis = begun.basis or basis_of(con, settings, begun.code)
+            basis = begun.basis or basis_of(con, read_manifest(settings), begun.code)
             note_basis(con, begun.number, basis)
     counts: dict[str, int] = {"kept": len(begun.kept)} if begun.kept else {}
     for outcome in outcomes:

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
     from goldthread.settings import Settings
 
+Manifest = dict[str, Any]
+
 # What the models run on besides their own code.
 _ENGINES = ("dbt-core", "dbt-duckdb", "duckdb", "splink")
 _KINDS = ("model", "seed", "test")
@@ -75,9 +77,13 @@ class Basis:
     sources: dict[str, str | None]
 
 
-def basis_of(con: duckdb.DuckDBPyConnection, settings: Settings, code: str) -> Basis:
-    """What a build of the code with this fingerprint stands on now, as dbt last parsed it."""
-    manifest = _manifest(settings)
+def read_manifest(settings: Settings) -> Manifest:
+    """What dbt made of the project when it last parsed it; empty where it left nothing whole."""
+    return read_artifact(manifest_path(settings)) or {}
+
+
+def basis_of(con: duckdb.DuckDBPyConnection, manifest: Manifest, code: str) -> Basis:
+    """What a build of the code with this fingerprint stands on now."""
     graph = json.dumps(manifest.get("child_map", {}), sort_keys=True)
     contents = {name: _content(con, source) for name, source in manifest.get("sources", {}).items()}
     return Basis(code, hashlib.sha256(graph.encode()).hexdigest(), contents)
@@ -112,11 +118,12 @@ def is_built_from(con: duckdb.DuckDBPyConnection, code: str) -> bool:
     return any(json.loads(basis)["code"] == code for (basis,) in rows)
 
 
-def unchanged_nodes(con: duckdb.DuckDBPyConnection, settings: Settings, now: Basis) -> list[Kept]:
+def unchanged_nodes(
+    con: duckdb.DuckDBPyConnection, settings: Settings, manifest: Manifest, now: Basis
+) -> list[Kept]:
     """The nodes that a full build on ``now`` may leave out; their tables are as they must be."""
-    manifest = _manifest(settings)
     then = _newest_basis(con, settings)
-    if then is None or not manifest or (then.code, then.graph) != (now.code, now.graph):
+    if then is None or (then.code, then.graph) != (now.code, now.graph):
         return []
     nodes = manifest["nodes"]
     changed = {
@@ -137,22 +144,18 @@ def unchanged_nodes(con: duckdb.DuckDBPyConnection, settings: Settings, now: Bas
     ]
 
 
-def without(settings: Settings, kept: Collection[Kept]) -> list[str]:
+def without(manifest: Manifest, kept: Collection[Kept]) -> list[str]:
     """The arguments that make dbt leave these nodes out, and no others.
 
     Of the two ways to say it the shorter one: dbt compares every name with every node. The names
     are one argument, dagster-dbt reads no more.
     """
     left_out = {node.name for node in kept}
-    nodes = _manifest(settings)["nodes"].values()
+    nodes = manifest["nodes"].values()
     built = {node["name"] for node in nodes if node["resource_type"] in _KINDS} - left_out
     option, names = ("--select", built) if len(built) < len(left_out) else ("--exclude", left_out)
     # Just these: else dbt leaves out the tests that a model shares with them, too.
     return ["--indirect-selection", "empty", option, " ".join(sorted(names))]
-
-
-def _manifest(settings: Settings) -> dict[str, Any]:
-    return read_artifact(manifest_path(settings)) or {}
 
 
 def _newest_basis(con: duckdb.DuckDBPyConnection, settings: Settings) -> Basis | None:
@@ -189,7 +192,7 @@ def _content(con: duckdb.DuckDBPyConnection, source: dict[str, Any]) -> str | No
     return f"{content} {row[0]}"
 
 
-def _without_stamps(manifest: dict[str, Any]) -> dict[str, list[str]]:
+def _without_stamps(manifest: Manifest) -> dict[str, list[str]]:
     """Children by node, but not those of the clock that only date their new rows by it."""
     nodes = manifest["nodes"]
     return {

@@ -11,7 +11,12 @@ from goldthread.warehouse import begin_run, connect
 from goldthread.warehouse.builds import Standing
 from goldthread.warehouse.dbt_process import manifest_path, run_dbt
 from goldthread.warehouse.transform import build, judge
-from goldthread.warehouse.unchanged import basis_of, code_fingerprint, unchanged_nodes
+from goldthread.warehouse.unchanged import (
+    basis_of,
+    code_fingerprint,
+    read_manifest,
+    unchanged_nodes,
+)
 
 from .conftest import AS_OF, PROJECT, write_project
 
@@ -82,8 +87,9 @@ class Bench:
 
     def kept(self) -> set[str]:
         with connect(self.settings) as con:
-            now = basis_of(con, self.settings, code_fingerprint(self.settings))
-            nodes = unchanged_nodes(con, self.settings, now)
+            manifest = read_manifest(self.settings)
+            now = basis_of(con, manifest, code_fingerprint(self.settings))
+            nodes = unchanged_nodes(con, self.settings, manifest, now)
             return {node.name for node in nodes}
 
 
