@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from goldthread.warehouse.transform import Failure
 
 
-def console() -> Console:
+def console(*, stderr: bool = False) -> Console:
     from rich.console import Console
 
-    return Console(highlight=False, soft_wrap=False)
+    return Console(highlight=False, soft_wrap=False, stderr=stderr)
 
 
 def print_json(content: Any) -> None:
@@ -68,8 +68,8 @@ def shown(value: Any) -> str:
 
 
 def print_failures(failures: Sequence[Failure]) -> None:
-    """Each failed check by name, with up to five of its rows."""
-    out = console()
+    """Each failed check by name, with up to five of its rows; on standard error, beside ``--json``."""
+    out = console(stderr=True)
     for failure in failures:
         kind = "Check" if failure.resource_type == "test" else failure.resource_type.capitalize()
         out.print(f"[bold red]{kind} failed:[/] {shown(failure.name)}")

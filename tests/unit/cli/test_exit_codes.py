@@ -22,6 +22,8 @@ from goldthread.warehouse.errors import (
     StateRefused,
     WarehouseBusy,
 )
+from goldthread.warehouse.publish import ChecksFailed
+from goldthread.warehouse.transform import Failure
 
 MOST_COMMANDS = 12
 
@@ -46,6 +48,19 @@ def test_each_error_has_its_exit_code(error: Exception, code: ExitCode) -> None:
     with pytest.raises(Stop) as stopped, clear_errors():
         raise error
     assert stopped.value.exit_code == code
+
+
+def test_failed_checks_are_no_part_of_what_machines_read(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    failure = Failure("unique_customers", "test", "Got 1 result", 1, ("customer_id",), (("c1",),))
+    with pytest.raises(Stop) as stopped, clear_errors():
+        raise ChecksFailed([failure])
+    assert stopped.value.exit_code == ExitCode.CHECK_FAILED
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert "unique_customers" in printed.err
+    assert "c1" in printed.err
 
 
 def test_a_defect_keeps_its_traceback() -> None:
