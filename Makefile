@@ -65,5 +65,5 @@ bench: $(READY) ## print the measurements of benchmarks/
 bench-crash: $(READY) ## kill commands 200 times in every stage and look for traces (up to an hour)
 	@$(BIN)/python -m benchmarks.crash.kills
 
-clean: ## remove .venv, the demo's data and build products
-	rm -rf $(VENV) data target logs .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
+clean: ## remove .venv and what tools leave; data/ stays
+	rm -rf $(VENV) target logs .import_linter_cache .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info

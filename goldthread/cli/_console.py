@@ -68,7 +68,7 @@ def shown(value: Any) -> str:
 
 
 def print_failures(failures: Sequence[Failure]) -> None:
-    """Each failed check by name, with up to five of its rows; on standard error, beside ``--json``."""
+    """Each failed check by name, with up to five of its rows; standard output is for results."""
     out = console(stderr=True)
     for failure in failures:
         kind = "Check" if failure.resource_type == "test" else failure.resource_type.capitalize()

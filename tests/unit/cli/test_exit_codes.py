@@ -25,8 +25,6 @@ from goldthread.warehouse.errors import (
 from goldthread.warehouse.publish import ChecksFailed
 from goldthread.warehouse.transform import Failure
 
-MOST_COMMANDS = 12
-
 
 @pytest.fixture
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
@@ -72,11 +70,10 @@ def test_every_exit_code_is_documented() -> None:
     assert all(f"  {code.value}  " in EXIT_CODES_HELP for code in ExitCode)
 
 
-def test_every_command_has_help_and_there_are_few() -> None:
+def test_every_command_has_help() -> None:
     commands = main.list_commands(
         main.make_context("goldthread", ["--help"], resilient_parsing=True)
     )
-    assert len(commands) <= MOST_COMMANDS
     for name in commands:
         result = CliRunner().invoke(main, [name, "--help"])
         assert result.exit_code == 0, name

@@ -1,0 +1,17 @@
+"""What ``make`` may do to whoever types it."""
+
+from __future__ import annotations
+
+import subprocess
+
+from goldthread.settings import PROJECT_DIR
+
+
+def test_cleaning_keeps_the_home() -> None:
+    """``data/`` holds the registry, the ledgers and people's decisions: nothing makes them anew."""
+    told = subprocess.run(
+        ["make", "--dry-run", "clean"], cwd=PROJECT_DIR, capture_output=True, text=True, check=True
+    )
+    removed = told.stdout.split()
+    assert removed[:2] == ["rm", "-rf"]
+    assert "data" not in removed
