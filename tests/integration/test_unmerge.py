@@ -31,11 +31,22 @@ PEOPLE = {
                        ("v", "voss@mail.example", "+14155550102", "Denver")],
     ("Tom", "Lund"): [("t", "tom@mail.example", "+14155550103", "Eugene"),
                       ("l", "lund@mail.example", "+14155550104", "Fresno")],
+    ("Una", "Reyes"): [("u", "una@mail.example", "+14155550105", "Gary"),
+                       ("r", "reyes@mail.example", "+14155550106", "Hilo"),
+                       ("y", "ureyes@mail.example", "+14155550107", "Irving")],
 }  # fmt: skip
 DECISIONS = [
     ("o1", "cannot_link", "crm", "i", "crm", "c", "dana", "sisters", "2026-11-01T12:00:00Z"),
     ("o2", "cannot_link", "crm", "m", "crm", "v", "dana", "sisters", "2026-11-01T12:00:00Z"),
     ("o3", "must_link", "crm", "t", "crm", "l", "dana", "same man", "2026-11-01T12:00:00Z"),
+]
+# Already there at the first run: three that cannot all be done, and two on records nobody knows.
+CONTRADICTORY = [
+    ("o4", "must_link", "crm", "u", "crm", "r", "dana", "same woman", "2026-10-01T12:00:00Z"),
+    ("o5", "must_link", "crm", "r", "crm", "y", "dana", "same woman", "2026-10-01T12:00:00Z"),
+    ("o6", "cannot_link", "crm", "u", "crm", "y", "eli", "two women", "2026-10-01T12:00:00Z"),
+    ("o7", "cannot_link", "crm", "u", "crm", "U", "eli", "mistyped", "2026-10-01T12:00:00Z"),
+    ("o8", "must_link", "shop", "u", "crm", "u", "eli", "mistyped", "2026-10-01T12:00:00Z"),
 ]
 OVERRIDES = (
     *("override_id", "override_type", "left_source", "left_source_record_id", "right_source"),
@@ -126,6 +137,8 @@ def home(parsed_project: Path, tmp_path_factory: pytest.TempPathFactory) -> Home
         for day, (record, email, phone, city) in enumerate(records, 1)
     ]
     home.write("crm/contacts.csv", CONTACTS, contacts)
+    overrides = "stewardship/identity_overrides.csv"
+    home.write(overrides, OVERRIDES, CONTRADICTORY)
     home.consent("r1", "ines@mail.example", granted=True)
     home.consent("r2", "calder@mail.example", granted=False)
     home.run(0)
@@ -136,7 +149,7 @@ def home(parsed_project: Path, tmp_path_factory: pytest.TempPathFactory) -> Home
     assert home.before["t"] != home.before["l"]
     assert home.cities()[home.before["i"]] == "Boston"
     assert home.personalization()[home.before["i"]] == "denied"
-    home.write("stewardship/identity_overrides.csv", OVERRIDES, DECISIONS)
+    home.write(overrides, OVERRIDES, CONTRADICTORY + DECISIONS)
     home.run(1)
     return home
 
@@ -148,6 +161,28 @@ def test_a_decision_splits_and_merges_at_the_next_run(home: Home) -> None:
     assert now["t"] == now["l"]
     assert {now["i"], now["c"]} & {home.before["i"]}
     assert now["t"] in {home.before["t"], home.before["l"]}
+
+
+def test_decisions_that_contradict_each_other_stop_no_run(home: Home) -> None:
+    now = home.customers()
+    assert now["u"] != now["y"]
+    assert now["r"] in (now["u"], now["y"])
+    ((left, right, reason),) = home.ask(
+        "select source_record_key, other_source_record_key, reason from marts.identity_review "
+        "where identifier_type = 'override' and review_type = 'cut_link'"
+    )
+    assert {left, right} in ({"crm:u", "crm:r"}, {"crm:r", "crm:y"})
+    assert now[left[4:]] != now[right[4:]]
+    assert reason == "other decisions contradict this one"
+
+
+def test_decisions_on_records_that_are_not_there_are_told(home: Home) -> None:
+    found = home.ask(
+        "select identifier_value, reason from marts.identity_review "
+        "where review_type = 'unknown_record' order by 1"
+    )
+    text = "a decision on a record that is not there"
+    assert found == [("o7", text), ("o8", text)]
 
 
 def test_each_side_has_its_own_attributes_again(home: Home) -> None:
@@ -167,7 +202,8 @@ def test_the_repair_plan_lists_what_is_concerned(home: Home) -> None:
     (gone,) = {before["t"], before["l"]} - {now["t"]}
     kinds = {(row["change_type"], row["previous_customer_id"]) for row in plan["changes"]}
     assert kinds == {("split", before["i"]), ("split", before["m"]), ("merged", gone)}
-    assert {row["customer_id"] for row in plan["consents"]} == set(now.values())
+    concerned = {customer for record, customer in now.items() if record in "icmvtl"}
+    assert {row["customer_id"] for row in plan["consents"]} == concerned
     assert plan["unplanned"].keys() == set()
     assert home.type("identity", "repair-plan", "--since", "1") == plan
     assert home.type("identity", "repair-plan", "--since", "2")["changes"] == []

@@ -5,7 +5,9 @@ records as (select * from {{ ref('customer_source_records') }}),
 found as (
 
     select
-        case when decision = 'linked' then 'cut_link' else 'refused_link' end as review_type,
+        case decision
+            when 'linked' then 'cut_link' when 'apart' then 'kept_apart' else 'refused_link'
+        end as review_type,
         identifier_type,
         identifier_value,
         left_key,
@@ -15,7 +17,6 @@ found as (
         cast(null as {{ dbt.type_bigint() }}) as record_count,
         reason
     from {{ ref('int_identity__edges') }}
-    where decision != 'apart'
 
     union all
 
@@ -76,18 +77,10 @@ final as (
         found.right_key as other_source_record_key,
 
         ---------- strings
-        case
-            when found.review_type = 'cut_link' then coalesce(held_back.because, 'cut_link')
-            else found.review_type
-        end as review_type,
+        {{ review_type('found', 'held_back', 'ours', 'theirs') }} as review_type,
         found.identifier_type,
         found.identifier_value,
-        case
-            when found.review_type != 'cut_link' then found.reason
-            when held_back.because = 'bridge_link' then 'nothing else joins two known people'
-            when held_back.because is not null then 'too many different records for one person'
-            else 'joining them would contradict stronger links'
-        end as reason,
+        {{ review_reason('found', 'held_back', 'ours', 'theirs') }} as reason,
 
         ---------- numerics
         found.record_count,
@@ -101,8 +94,14 @@ final as (
         on
             least(ours.customer_id, theirs.customer_id) = held_back.first_id
             and greatest(ours.customer_id, theirs.customer_id) = held_back.second_id
-    -- What became one customer by another way needs no review.
-    where found.left_key is null or ours.customer_id != theirs.customer_id
+    -- What became one customer by another way needs no review, nor does a decision that was obeyed.
+    where
+        found.left_key is null
+        or (ours.customer_id != theirs.customer_id and found.review_type != 'kept_apart')
+        or (
+            found.identifier_type = 'override'
+            and (ours.customer_id is null or theirs.customer_id is null)
+        )
 
 )
 
