@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -11,12 +12,15 @@ if TYPE_CHECKING:
 # Of equals the first is chosen.
 DATE_FORMATS = (
     *("%Y-%m-%d", "%Y%m%d", "%Y/%m/%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y"),
-    *("%Y-%m", "%Y"),
+    *("%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%d-%b-%Y", "%Y-%m", "%Y"),
 )
 
 # What stands for a month or a day that the column leaves out. Not the first: forms put that where
 # nobody gave a date, and it would count as none.
 _MIDDLE = {"%Y-%m": (None, 15), "%Y": (7, 1)}
+
+# The time of day that a timestamp adds, with or without an offset.
+_TIME = re.compile(r"[ T]\d\d:\d\d(:\d\d([.]\d+)?)? ?(Z|[+-]\d\d(:?\d\d)?)?$")
 
 # Where a wrong digit is looked for, in month and day together: tens of the day first, for most
 # impossible dates are a 30th or a 31st.
@@ -26,21 +30,32 @@ _POSITIONS = (2, 0, 3, 1)
 def read_birth_dates(con: duckdb.DuckDBPyConnection, texts: str) -> dict[str, date]:
     """The distinct texts of column birth_date in table ``texts`` that can be read, as dates.
 
-    The format that reads most of the column holds for all of it. An impossible date (30 February,
-    a 13th month) is read as a possible one that differs as little: it still says who was not born
-    in another year.
+    The format that reads most of the column is asked first, then the one that reads most of the
+    rest (tables of several origins). An impossible date (30 February, a 13th month) is read as a
+    possible one that differs as little: it still says who was not born in another year.
     """
     found = con.execute(
         f"select distinct birth_date from {texts} where birth_date is not null order by 1"
     ).fetchall()
-    spelled = [text for (text,) in found]
-    read = {form: _read(spelled, form) for form in DATE_FORMATS}
-    form = max(DATE_FORMATS, key=lambda form: len(read[form]))
-    dates = read[form]
-    for text in spelled:
-        if text not in dates and (near := _nearest(text, form)):
-            dates[text] = near
-    return dates
+    days = {text: _TIME.sub("", text) for (text,) in found}
+    dates: dict[str, date] = {}
+    unread = sorted(set(days.values()))
+    forms = list(DATE_FORMATS)
+    while unread and forms:
+        read = {form: _read(unread, form) for form in forms}
+        form = max(forms, key=lambda form: len(read[form]))
+        if not read[form]:
+            break
+        dates |= read[form]
+        for day in unread:
+            if day not in dates and (near := _nearest(day, form)):
+                dates[day] = near
+        if form in _MIDDLE:
+            break
+        unread = [day for day in unread if day not in dates]
+        # Years and whole dates are not mixed: one made of the other would contradict it.
+        forms = [other for other in forms if other != form and other not in _MIDDLE]
+    return {text: dates[day] for text, day in days.items() if day in dates}
 
 
 def _read(texts: list[str], form: str) -> dict[str, date]:
@@ -58,7 +73,7 @@ def _read(texts: list[str], form: str) -> dict[str, date]:
 def _nearest(text: str, form: str) -> date | None:
     """A possible date for one whose month or day cannot be, None for what is no date at all."""
     digits = "".join(letter for letter in text if letter.isdigit())
-    if len(digits) != 8 or len(text) != len(datetime(2000, 11, 22).strftime(form)):
+    if len(digits) != 8 or _shape(text) != _shape(datetime(2000, 11, 22).strftime(form)):
         return None
     if form.startswith("%Y"):
         year, month, day = digits[:4], digits[4:6], digits[6:]
@@ -76,3 +91,8 @@ def _nearest(text: str, form: str) -> date | None:
         except ValueError:
             continue
     return None
+
+
+def _shape(text: str) -> str:
+    """What stands between the digits, and where."""
+    return re.sub(r"\d", "0", text)

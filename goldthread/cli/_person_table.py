@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from goldthread.cli._birth_dates import read_birth_dates
+from goldthread.cli._csv_table import open_csv
 from goldthread.cli._exit import ExitCode, Stop
 from goldthread.generate import PERSON_COLUMNS
 from goldthread.warehouse.files import quoted
@@ -39,6 +41,8 @@ def read_person_table(
     text, trimmed, empty ones null; birth_date is a date.
     Raises Stop when the file cannot be read, has no id, no person column, or an id twice.
     """
+    import duckdb
+
     relation = _open(con, path)
     present = {name.lower(): name for name in relation.columns}
     chosen = _chosen(present, renamed)
@@ -49,10 +53,13 @@ def read_person_table(
         f"{_text(chosen[name]) if name in chosen else 'cast(null as varchar)'} as {name}"
         for name in PERSON_COLUMNS
     )
-    con.execute(
-        f"create table input_texts as select {source} as source, {_text(id_name)} as record_id, "
-        f"{texts} from input_file"
-    )
+    try:
+        con.execute(
+            f"create table input_texts as select {source} as source, {_text(id_name)} as record_id,"
+            f" {texts} from input_file"
+        )
+    except duckdb.Error as error:
+        raise _unreadable(path, error) from error
     con.unregister("input_file")
     record_count = _check_ids(con, id_name)
     unread = _write_records(con)
@@ -89,10 +96,16 @@ def _open(con: duckdb.DuckDBPyConnection, path: Path) -> duckdb.DuckDBPyRelation
         if path.suffix == ".parquet":
             return con.read_parquet(str(path))
         if path.suffix == ".csv":
-            return con.read_csv(str(path), header=True, all_varchar=True)
+            return open_csv(con, path)
     except duckdb.Error as error:
-        raise Stop(f"{path} cannot be read: {error}") from error
+        raise _unreadable(path, error) from error
     raise Stop(f"{path} is neither .parquet nor .csv; only these can be read.", ExitCode.USAGE)
+
+
+def _unreadable(path: Path, error: Exception) -> Stop:
+    """What is wrong with the file, without DuckDB's advice on its options."""
+    told = re.split(r"\s*(?:Possible (?:fixes|Solution)|It was not possible)", str(error))[0]
+    return Stop(f"{path} cannot be read: {told}")
 
 
 def _chosen(present: Mapping[str, str], renamed: Mapping[str, str]) -> dict[str, str]:

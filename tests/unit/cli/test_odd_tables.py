@@ -1,0 +1,81 @@
+"""What a table of persons may look like, and what is told of one that cannot be read."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from goldthread.cli._birth_dates import read_birth_dates
+from goldthread.cli._exit import Stop
+from goldthread.cli._person_table import read_person_table
+
+
+def born(*texts: str) -> dict[str, date]:
+    with duckdb.connect() as con:
+        con.execute("create table texts as select unnest($1) as birth_date", [list(texts)])
+        return read_birth_dates(con, "texts")
+
+
+def ids(path: Path, content: str | bytes) -> list[str]:
+    """The ids of the rows that are read of a file with this content."""
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    with duckdb.connect() as con:
+        read_person_table(con, path, None, {})
+        rows = con.execute("select record_id from input_records order by 1").fetchall()
+    return [row[0] for row in rows]
+
+
+def test_a_time_of_day_does_not_hide_a_birth_date() -> None:
+    spelled = ("1980-03-05 00:00:00+00", "1980-03-05T00:00:00.000Z", "1980-03-05 14:30:00-05:00")
+    assert set(born(*spelled).values()) == {date(1980, 3, 5)}
+    assert len(born(*spelled)) == len(spelled)
+
+
+def test_birth_dates_of_a_second_origin_are_read_in_their_own_spelling() -> None:
+    found = born("1980-03-05", "1981-03-05", "1982-02-30", "31/12/1980", "01/02/1903", "4 Mar 1990")
+    assert found == {
+        "1980-03-05": date(1980, 3, 5),
+        "1981-03-05": date(1981, 3, 5),
+        "1982-02-30": date(1982, 2, 20),
+        "31/12/1980": date(1980, 12, 31),
+        # Not the year 102.
+        "01/02/1903": date(1903, 2, 1),
+        "4 Mar 1990": date(1990, 3, 4),
+    }
+
+
+def test_years_among_whole_dates_are_no_dates() -> None:
+    assert born("1980-03-05", "1981-03-05", "1982") == {
+        "1980-03-05": date(1980, 3, 5),
+        "1981-03-05": date(1981, 3, 5),
+    }
+
+
+def test_no_row_is_taken_for_a_comment(tmp_path: Path) -> None:
+    rows = "id,first_name,last_name\n#1,Ada,Quist\n#2,Ben,Rohde\n3,Cleo,Marsh\n"
+    assert ids(tmp_path / "people.csv", rows) == ["#1", "#2", "3"]
+
+
+@pytest.mark.parametrize("broken", ["2,Ben\n", "2,Ben,Rohde,more\n"])
+@pytest.mark.parametrize("good_rows", [1, 30_000])
+def test_a_line_with_other_columns_is_named(tmp_path: Path, broken: str, good_rows: int) -> None:
+    rows = "".join(f"a{n},Ada,Quist\n" for n in range(good_rows))
+    with pytest.raises(Stop, match=f"cannot be read.*Line: {good_rows + 2}"):
+        ids(tmp_path / "people.csv", f"id,first_name,last_name\n{rows}{broken}")
+
+
+def test_a_file_that_is_not_utf_8_is_told(tmp_path: Path) -> None:
+    late = b"id,first_name\n" + b"".join(b"%d,Ada\n" % n for n in range(30_000))
+    for content in (b"id,first_name\n1,J\xf6rg\n", late + b"x,J\xf6rg\n"):
+        with pytest.raises(Stop, match=r"(?i)not utf-8"):
+            ids(tmp_path / "people.csv", content)
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_the_header_tells_what_separates_the_fields(tmp_path: Path, delimiter: str) -> None:
+    lines = (("id", "address_line"), ("1", '"12; Hill, Road"'), ("2", '"9 | Hill\tRoad"'))
+    content = "\ufeff" + "".join(f"{delimiter.join(line)}\r\n" for line in lines)
+    assert ids(tmp_path / "people.csv", content) == ["1", "2"]
