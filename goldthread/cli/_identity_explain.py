@@ -83,9 +83,10 @@ def _whom(side: Side) -> str:
     from goldthread.cli._console import shown
 
     customers = ", ".join(side.customers)
+    count = "1 record" if len(side.records) == 1 else f"{len(side.records)} records"
     return (
         f"[bold]{shown(side.asked)}[/] ({shown(side.how.replace('_', ' '))}): "
-        f"{len(side.records)} records of customer {shown(customers)}"
+        f"{count} of customer {shown(customers)}"
     )
 
 

@@ -69,9 +69,9 @@ class Disputed:
 @dataclass
 class Component:
     """edges: the links. levels: pair of records → level found for each comparison (-1 missing).
-    other_suffix: pairs of which one is "Jr." and the other "Sr.". unique_ids: record →
-    {(identifier_type, identifier_value)} of identifiers a person has only one of. apart: pairs that
-    people decided are two persons. disputed: (identifier_type, identifier_value) → who has it."""
+    other_suffix: pairs of "Jr." and "Sr.". apart: pairs that people decided are two persons.
+    unique_ids: record → {(identifier_type, identifier_value)} of what a person has only one of.
+    disputed: (identifier_type, identifier_value) → who has it. profiles: record → its profile."""
 
     edges: list[Edge] = field(default_factory=list)
     levels: dict[tuple[int, int], tuple[int, ...]] = field(default_factory=dict)

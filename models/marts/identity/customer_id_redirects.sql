@@ -44,7 +44,7 @@ destinations as (
     inner join last_assignments
         on
             log.source_record_key = last_assignments.source_record_key
-            and log.customer_id != last_assignments.customer_id
+            and log.customer_id <> last_assignments.customer_id
 
     left join active
         on log.customer_id = active.customer_id

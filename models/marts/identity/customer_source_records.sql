@@ -6,13 +6,9 @@ log as (
 
 ),
 
-newest as (
+last_assignments as (
 
-    select
-        source_record_key,
-        max(revision) as revision
-    from log
-    group by 1
+    {{ last_assignments('log') }}
 
 ),
 
@@ -27,7 +23,7 @@ current_records as (
     select
         ---------- ids
         source_records.source_record_key,
-        log.customer_id,
+        last_assignments.customer_id,
         source_records.source_record_id,
 
         ---------- strings
@@ -39,13 +35,10 @@ current_records as (
 
     from source_records
 
-    inner join newest
-        on source_records.source_record_key = newest.source_record_key
+    inner join last_assignments
+        on source_records.source_record_key = last_assignments.source_record_key
 
-    inner join log
-        on newest.source_record_key = log.source_record_key and newest.revision = log.revision
-
-    where log.customer_id is not null
+    where not last_assignments.is_gone
 
 ),
 
