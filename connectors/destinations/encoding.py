@@ -1,4 +1,4 @@
-"""One JSON form for the values of the warehouse, for every destination that speaks JSON."""
+"""JSON for every destination that speaks it: one form for values, and whether answers are whole."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 import orjson
+
+from connectors.destinations.base import Status
 
 _OPTIONS = orjson.OPT_NAIVE_UTC | orjson.OPT_UTC_Z
 
@@ -18,6 +20,19 @@ def to_json(document: Any, *, newline: bool = False) -> bytes:
     Raises TypeError for a value that has no JSON form.
     """
     return orjson.dumps(document, _plain, _OPTIONS | (orjson.OPT_APPEND_NEWLINE if newline else 0))
+
+
+def told_nothing(body: bytes) -> Status:
+    """What rows are that a good answer does not speak of: taken, but of JSON that was cut off.
+
+    Nobody knows whom that would have refused; asked again, a receiver answers as it did.
+    """
+    if body.lstrip().startswith((b"{", b"[")):
+        try:
+            orjson.loads(body)
+        except orjson.JSONDecodeError:
+            return "retryable"
+    return "ok"
 
 
 def _plain(value: Any) -> Any:

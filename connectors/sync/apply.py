@@ -6,17 +6,14 @@ import asyncio
 import os
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
-
-from pydantic import SecretStr
 
 from connectors.destinations.base import Batch, Destination
 from connectors.destinations.registry import destination_class
 from connectors.sync.batches import batches, snapshot, stage
-from connectors.sync.errors import GuardTripped, SpecError
+from connectors.sync.errors import GuardTripped
 from connectors.sync.history import publish_history
 from connectors.sync.keys import ledger_key
 from connectors.sync.ledger import ledger_to_write
@@ -26,6 +23,7 @@ from connectors.sync.published import published, read_spec
 from connectors.sync.results import Plan, Progress, SyncResult
 from connectors.sync.retry import RetryPolicy
 from connectors.sync.runs import begin_run, end_run
+from connectors.sync.secrets import read_secrets, telling_parts
 from connectors.sync.sender import Sender
 from connectors.sync.settle import Delivery, record, release_unsent, settle
 from connectors.sync.snapshots import clear_unfinished, export_root, is_snapshot, snapshot_folder
@@ -60,7 +58,8 @@ def apply_sync(
     """
     with published(settings) as con:
         spec = read_spec(con, name)
-        destination = connect_destination(spec, os.environ)
+        secrets = read_secrets(spec, os.environ)
+        destination = destination_class(spec.destination)(destination_settings(spec), secrets)
         key = ledger_key(settings, create=True)
         with ledger_to_write(con, settings, spec, key):
             clear_unfinished(con, settings, spec)
@@ -72,10 +71,14 @@ def apply_sync(
             intend(con, spec, run_number)
             stage(con)
             dispatch = _Dispatch(con, plan, progress)
+            root = export_root(settings, spec)
             phases = _phases(con, spec, run_name)
             sender, stopped = asyncio.run(
                 dispatch.run(
-                    destination, phases, export_root(settings, spec), policy or RetryPolicy()
+                    destination,
+                    phases,
+                    Transport(destination, root, policy or RetryPolicy()),
+                    telling_parts(secrets.values()),
                 )
             )
             release_unsent(con, run_number)
@@ -113,22 +116,6 @@ def _most_frequent(outcomes: Mapping[str, Mapping[str, int]]) -> dict[str, int]:
     return {**shown, "other reasons": rest} if rest else shown
 
 
-def connect_destination(spec: SyncSpec, environment: Mapping[str, str]) -> Destination:
-    """The spec's destination with its secrets.
-
-    Raises SpecError naming the environment variables that are not set.
-    """
-    settings = destination_settings(spec)
-    variables = settings.variables()
-    missing = sorted({name for name in variables.values() if not environment.get(name)})
-    if missing:
-        raise SpecError(
-            [f"{spec.name}: environment variable {name} is not set" for name in missing]
-        )
-    secrets = {name: SecretStr(environment[variable]) for name, variable in variables.items()}
-    return destination_class(spec.destination)(settings, secrets)
-
-
 def _phases(
     con: duckdb.DuckDBPyConnection, spec: SyncSpec, run_name: str
 ) -> Iterator[Iterator[Batch]]:
@@ -163,12 +150,15 @@ class _Dispatch:
         self,
         destination: Destination,
         phases: Iterable[Iterator[Batch]],
-        root: Path,
-        policy: RetryPolicy,
+        connection: Transport,
+        hidden: Collection[str],
     ) -> tuple[Sender, str | None]:
-        """Send all phases; returns the sender with its counts, and why it stopped early, if so."""
-        async with Transport(destination, root, policy) as transport:
-            sender = Sender(destination, transport)
+        """Send all phases; returns the sender with its counts, and why it stopped early, if so.
+
+        hidden: what no reason may repeat.
+        """
+        async with connection as transport:
+            sender = Sender(destination, transport, hidden)
             for phase in phases:
                 workers = range(destination.limits.concurrency)
                 await asyncio.gather(*(self._work(sender, transport, phase) for _ in workers))

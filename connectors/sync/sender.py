@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from connectors.destinations.base import Batch, Destination, Response, RowOutcome, Status
@@ -36,11 +36,15 @@ class _Tally:
 
 class Sender:
     """Delivers batches through one transport. A batch refused as a whole is halved until the rows
-    at fault stand alone; each part has an idempotency key that follows from the batch's."""
+    at fault stand alone; each part has an idempotency key that follows from the batch's. hidden:
+    what no reason may repeat, such as secrets."""
 
-    def __init__(self, destination: Destination, transport: Transport) -> None:
+    def __init__(
+        self, destination: Destination, transport: Transport, hidden: Collection[str] = ()
+    ) -> None:
         self._destination = destination
         self._transport = transport
+        self._hidden = hidden
         self._accepted = 0
         self._rejected_alone = 0
         self.requests = 0
@@ -103,7 +107,7 @@ class Sender:
             rest = (RowOutcome(place, "retryable", "no_answer") for place in open_rows)
             return answers + [self._answer(batch, positions, row, response) for row in rest]
         if is_about_the_request(response.status):
-            values = [value for row in batch.rows for value in row.values()]
+            values = [*self._hidden, *(value for row in batch.rows for value in row.values())]
             self._stop(f"the destination answered {scrubbed(_excerpt(response), values)}")
             raise _Undelivered(f"http_{response.status}", response.status)
         if len(batch) == 1:
@@ -128,7 +132,8 @@ class Sender:
     ) -> RowAnswer:
         reason = row.reason
         if reason is not None and row.status != "ok":
-            values = [*batch.rows[row.position].values(), batch.keys[row.position]]
+            told = batch.rows[row.position].values()
+            values = [*self._hidden, *told, batch.keys[row.position]]
             reason = scrubbed(reason, values)
         return RowAnswer(
             position=positions[row.position],

@@ -110,7 +110,7 @@ class Transport:
             floor = None
             try:
                 response, reason = await self._post(request), None
-            except httpx.TransportError as error:
+            except httpx.RequestError as error:
                 response, reason = None, type(error).__name__
                 doubt = doubt or not isinstance(error, _NEVER_ARRIVED)
             if response is not None:

@@ -297,6 +297,16 @@ def test_secrets_and_people_stay_out_of_logs_results_and_files(
     assert SECRET.encode() not in home.settings.syncs_path.read_bytes()
 
 
+def test_a_secret_that_the_tool_repeats_is_not_kept(home: SyncHome, tmp_path: Path) -> None:
+    home.publish(members(3), small_batches(home))
+    echo = Fault(401, document={"error": f"{SECRET} is unknown"})
+    with faulty_receiver(tmp_path / "tool", lambda seen: echo) as receiver:
+        result = apply(home, receiver)
+    assert result.stopped is not None and "[value] is unknown" in result.stopped
+    for path in [*(home.settings.home / "ledger").rglob("*.duckdb"), home.settings.syncs_path]:
+        assert SECRET.encode() not in path.read_bytes()
+
+
 def test_progress_ends_at_the_total(home: SyncHome, tmp_path: Path) -> None:
     calls: list[tuple[int, int]] = []
     home.publish(members(25), small_batches(home))

@@ -30,6 +30,7 @@ from connectors.destinations.base import (
     Response,
     RowOutcome,
 )
+from connectors.destinations.encoding import told_nothing
 from connectors.destinations.webhook.payload import body, row_results
 from connectors.destinations.webhook.settings import WebhookSettings
 
@@ -62,7 +63,7 @@ class Webhook:
     def outcomes(self, response: Response, batch: Batch) -> Iterable[RowOutcome]:
         listed = {row.position: row for row in row_results(response, batch, self._settings)}
         if response.is_success:
-            rest = self._settings.unlisted if listed else "ok"
+            rest = self._settings.unlisted if listed else told_nothing(response.body)
             yield from (listed.get(at, RowOutcome(at, rest)) for at in range(len(batch)))
         else:
             # A refused request has stored nothing: what it says of a row is why it was refused.

@@ -112,6 +112,11 @@ def test_a_good_answer_without_results_takes_every_row(body: bytes) -> None:
     assert statuses(Response(200, body=body)) == {0: "ok", 1: "ok", 2: "ok"}
 
 
+@pytest.mark.parametrize("body", [b'{"results": [', b' {"results": [{"key": "c1", "sta', b"[1,"])
+def test_a_good_answer_that_was_cut_off_takes_no_row(body: bytes) -> None:
+    assert statuses(Response(200, body=body)) == {0: "retryable", 1: "retryable", 2: "retryable"}
+
+
 def test_a_good_answer_may_refuse_single_rows() -> None:
     said = answer(
         [

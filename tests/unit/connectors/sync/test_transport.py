@@ -122,6 +122,13 @@ def test_a_lost_connection_is_tried_again_and_leaves_a_doubt() -> None:
 
 
 @respx.mock
+def test_an_answer_that_cannot_be_decoded_is_tried_again_and_leaves_a_doubt() -> None:
+    respx.post(URL).mock(side_effect=[httpx.DecodingError("no gzip"), httpx.Response(200)])
+    (result,), _, _ = exchange()
+    assert result.is_final and result.attempts == 2 and result.is_doubtful
+
+
+@respx.mock
 def test_a_refused_connection_leaves_none() -> None:
     respx.post(URL).mock(side_effect=[httpx.ConnectError("refused"), httpx.Response(200)])
     (result,), _, _ = exchange()
