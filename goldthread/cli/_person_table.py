@@ -89,6 +89,20 @@ def fill_contacts(con: duckdb.DuckDBPyConnection, target: str) -> None:
     )
 
 
+def output_columns(table: PersonTable) -> str:
+    """SQL of what is written about each row of table ``resolved``: the file's id, and the results.
+
+    An id that has the name of a result is written as ``record_id``.
+    """
+    results = ["customer_id", "record_count", "evidence", "matched_record_id"]
+    results += ["match_probability", "match_weight"]
+    if table.has_source:
+        results.insert(3, "matched_source")
+    is_taken = table.id_column.lower() in (*results, SOURCE_COLUMN)
+    own = f"record_id as {quoted('record_id' if is_taken else table.id_column)}"
+    return ", ".join([SOURCE_COLUMN, own, *results] if table.has_source else [own, *results])
+
+
 def _open(con: duckdb.DuckDBPyConnection, path: Path) -> duckdb.DuckDBPyRelation:
     import duckdb
 

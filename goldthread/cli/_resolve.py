@@ -12,7 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from goldthread.cli._exit import ExitCode, Stop
 from goldthread.cli._options import output_folder
-from goldthread.cli._person_table import PersonTable, fill_contacts, read_person_table
+from goldthread.cli._person_table import (
+    PersonTable,
+    fill_contacts,
+    output_columns,
+    read_person_table,
+)
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -152,16 +157,13 @@ def _build(settings: Settings, select: Sequence[str], stage: str, on_node: OnNod
 def _write(
     con: duckdb.DuckDBPyConnection, table: PersonTable, model: LinkageModel, out: Path
 ) -> Resolution:
-    from goldthread.warehouse.files import literal, quoted
+    from goldthread.warehouse.files import literal
 
     con.execute(_result_sql(model))
-    source = "source, " if table.has_source else ""
-    matched_source = "matched_source, " if table.has_source else ""
     form = "format parquet" if out.suffix == ".parquet" else "format csv, header"
     con.execute(
-        f"copy (select {source}record_id as {quoted(table.id_column)}, customer_id, record_count, "
-        f"evidence, {matched_source}matched_record_id, match_probability, match_weight "
-        f"from resolved order by record_key) to {literal(out)} ({form})"
+        f"copy (select {output_columns(table)} from resolved order by record_key) "
+        f"to {literal(out)} ({form})"
     )
     row = con.execute(
         "select count(distinct customer_id), max(record_count) from resolved"

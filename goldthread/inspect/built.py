@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from goldthread.inspect.phones import phone_digits
 from goldthread.warehouse import connect
 from goldthread.warehouse.errors import NothingLoaded
 
@@ -61,10 +62,10 @@ def find_side(con: duckdb.DuckDBPyConnection, asked: str) -> Side | None:
     """The records that a question means; None when nobody is meant.
 
     asked: source/source_record_id (or source:source_record_id), a customer_id that was ever issued,
-    or the value of an identifier, such as an e-mail address.
+    or the value of an identifier, such as an e-mail address or a phone number as people write it.
     """
     text = asked.strip()
-    key = re.sub(r"^([a-z][a-z0-9_]*)[/:]", r"\1:", text)
+    key = re.sub(r"^([A-Za-z]\w*)[/:]", lambda source: f"{source[1].lower()}:", text)
     for how, query, value in (
         ("record", "where source_record_key = ?", key),
         ("customer id", "where customer_id = ?", text),
@@ -77,21 +78,17 @@ def find_side(con: duckdb.DuckDBPyConnection, asked: str) -> Side | None:
     ):
         if side := _side(con, asked, how, query, value):
             return side
+    named = "identifier_value in ($1, lower($1))"
+    if digits := phone_digits(text):
+        named += f" or (identifier_type = 'phone' and ends_with(identifier_value, '{digits}'))"
+    identifiers = f"from intermediate.int_identity__identifiers where {named}"
     held = con.execute(
-        "select identifier_type from intermediate.int_identity__identifiers "
-        "where identifier_value in (?, lower(?)) order by 1 limit 1",
-        [text, text],
+        f"select identifier_type {identifiers} order by 1 limit 1", [text]
     ).fetchone()
     if held is None:
         return None
-    return _side(
-        con,
-        asked,
-        held[0],
-        "where source_record_key in (select source_record_key "
-        "from intermediate.int_identity__identifiers where identifier_value in (?, lower($1)))",
-        text,
-    )
+    holders = f"where source_record_key in (select source_record_key {identifiers})"
+    return _side(con, asked, held[0], holders, text)
 
 
 def _side(

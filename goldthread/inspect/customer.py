@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from goldthread.inspect.phones import phone_digits
 from goldthread.inspect.rows import Row, rows
 from goldthread.warehouse.files import literal
 from goldthread.warehouse.published import published_marts
@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     import duckdb
 
     from goldthread.settings import Settings
-
-# A national number holds at least this many digits; fewer would match too many people.
-SHORTEST_PHONE = 7
 
 
 @dataclass(frozen=True)
@@ -68,7 +65,7 @@ def find_customers(settings: Settings, question: str) -> list[Match]:
             "where identifier_value in ($asked, lower($asked)) or (identifier_type = 'phone' and "
             "$digits <> '' and ends_with(identifier_value, $digits)) order by all",
             asked=asked,
-            digits=_phone_digits(asked),
+            digits=phone_digits(asked),
         )
     return [Match(row["customer_id"], row["identifier_type"]) for row in held]
 
@@ -109,11 +106,3 @@ def _attach(con: duckdb.DuckDBPyConnection, path: Path, name: str) -> bool:
     if path.exists():
         con.execute(f"attach {literal(path)} as {name} (read_only)")
     return path.exists()
-
-
-def _phone_digits(text: str) -> str:
-    """The digits of what looks like a phone number, without trunk or international zeros."""
-    if not re.fullmatch(r"\+?[\d\s().\-/]+", text):
-        return ""
-    digits = re.sub(r"\D", "", text.replace("(0)", "")).lstrip("0")
-    return digits if len(digits) >= SHORTEST_PHONE else ""

@@ -91,6 +91,16 @@ def test_an_identifier_or_an_id_means_its_records(built: Built) -> None:
         assert side.customers == (customer,)
 
 
+def test_a_phone_number_and_a_source_may_be_written_as_people_do(built: Built) -> None:
+    ((phone, record),) = built.home.query(
+        "select identifier_value, source_record_key from intermediate.int_identity__identifiers "
+        "where identifier_type = 'phone' and source_record_key like 'crm:%' order by 2 limit 1"
+    )
+    written = f"{phone[:2]} ({phone[2:5]}) {phone[5:8]}-{phone[8:]}"
+    assert record in told(built, written, record).left.records
+    assert told(built, record.replace("crm:", "CRM/"), record).left.records == (record,)
+
+
 def test_a_former_id_means_whom_it_leads_to(built: Built) -> None:
     former = built.states["after_2"].customers[("crm", "chain-3")]
     survivor = built.states["after_4"].customers[("crm", "chain-3")]

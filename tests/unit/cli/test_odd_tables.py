@@ -10,7 +10,7 @@ import pytest
 
 from goldthread.cli._birth_dates import read_birth_dates
 from goldthread.cli._exit import Stop
-from goldthread.cli._person_table import read_person_table
+from goldthread.cli._person_table import PersonTable, output_columns, read_person_table
 
 
 def born(*texts: str) -> dict[str, date]:
@@ -79,3 +79,12 @@ def test_the_header_tells_what_separates_the_fields(tmp_path: Path, delimiter: s
     lines = (("id", "address_line"), ("1", '"12; Hill, Road"'), ("2", '"9 | Hill\tRoad"'))
     content = "\ufeff" + "".join(f"{delimiter.join(line)}\r\n" for line in lines)
     assert ids(tmp_path / "people.csv", content) == ["1", "2"]
+
+
+@pytest.mark.parametrize("has_source", [True, False])
+@pytest.mark.parametrize("name", ["customer_id", "Evidence", "source", "nr", "matched_record_id"])
+def test_no_result_loses_its_name_to_an_id(name: str, has_source: bool) -> None:
+    table = PersonTable(name, has_source, ("email",), 1, 0)
+    names = [each.split(" as ")[-1].strip('"') for each in output_columns(table).split(", ")]
+    assert names[has_source] == ("nr" if name == "nr" else "record_id")
+    assert len({name.lower() for name in names}) == len(names) == 7 + 2 * has_source
