@@ -16,10 +16,14 @@ class DeclarationError(ValueError):
 
 @dataclass(frozen=True)
 class Declared:
-    """One model as its YAML declares it: name, ``config.meta`` of the columns and its own, file."""
+    """One model as its YAML declares it: name, its own ``config.meta``, file.
+
+    columns: ``config.meta`` of each column. types: ``data_type`` of each, None where none is given.
+    """
 
     name: str
     columns: Mapping[str, Mapping[str, Any]]
+    types: Mapping[str, str | None]
     meta: Mapping[str, Any]
     path: Path
 
@@ -32,17 +36,24 @@ class Declared:
         }
 
 
-def read_declared(models: Path) -> Iterator[Declared]:
-    """Every model that any YAML file under ``models/`` describes, in order of file and position."""
+def read_declared(models: Path, word: str = "") -> Iterator[Declared]:
+    """Every model that any YAML file under ``models/`` describes, in order of file and position.
+
+    word: files that do not hold it are passed over; to parse all of them takes time.
+    """
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     for path in sorted(models.rglob("*.yml")):
-        content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        text = path.read_text(encoding="utf-8")
+        content = (yaml.load(text, Loader=loader) or {}) if word in text else {}
         for model in content.get("models") or []:
+            columns = model.get("columns") or []
             yield Declared(
                 name=model["name"],
                 columns={
                     column["name"]: (column.get("config") or {}).get("meta") or {}
-                    for column in model.get("columns") or []
+                    for column in columns
                 },
+                types={column["name"]: column.get("data_type") for column in columns},
                 meta=(model.get("config") or {}).get("meta") or {},
                 path=path,
             )

@@ -16,7 +16,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from goldthread.warehouse.builds import Standing, adopt_build, audit
 from goldthread.warehouse.connection import Run, start_run
@@ -26,11 +26,11 @@ from goldthread.warehouse.errors import NothingLoaded, StateRefused
 from goldthread.warehouse.files import flush, literal, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from datetime import datetime
 
     import duckdb
 
+    from goldthread.declarations import Declared
     from goldthread.settings import Settings
 
 # The runs themselves are state too: run numbers must go on counting in a new warehouse.
@@ -52,7 +52,13 @@ def state_tables(project_dir: Path) -> list[StateTable]:
 
     Raises ValueError when a declaration has no name or a column of such a model has no data_type.
     """
-    return sorted(_declared(project_dir), key=lambda table: table.name)
+    from goldthread.declarations import read_declared
+
+    declared = read_declared(project_dir / "models", word="state:")
+    tables = [
+        _state_table(model, model.meta["state"]) for model in declared if "state" in model.meta
+    ]
+    return sorted(tables, key=lambda table: table.name)
 
 
 def begin_run(
@@ -118,32 +124,18 @@ def export_state(con: duckdb.DuckDBPyConnection, settings: Settings) -> dict[str
     return rows
 
 
-def _declared(project_dir: Path) -> Iterator[StateTable]:
-    import yaml
-
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    for path in sorted((project_dir / "models").rglob("*.yml")):
-        text = path.read_text(encoding="utf-8")
-        if "state:" not in text:
-            continue
-        for model in (yaml.load(text, Loader=loader) or {}).get("models", []):
-            state = model.get("config", {}).get("meta", {}).get("state")
-            if state is not None:
-                yield _state_table(path, model, state)
-
-
-def _state_table(path: Path, model: dict[str, Any], state: dict[str, Any]) -> StateTable:
-    columns = [(column["name"], column.get("data_type")) for column in model.get("columns", [])]
-    untyped = [name for name, data_type in columns if not data_type]
-    if not state.get("name") or untyped or not columns:
+def _state_table(model: Declared) -> StateTable:
+    state = model.meta["state"]
+    untyped = [name for name, data_type in model.types.items() if not data_type]
+    if not state.get("name") or untyped or not model.types:
         raise ValueError(
-            f"{path}: model {model['name']} keeps state, so config.meta.state needs a name and "
+            f"{model.path}: model {model.name} keeps state, so config.meta.state needs a name and "
             f"every column a data_type (missing: {', '.join(untyped) or 'none'})."
         )
     return StateTable(
         name=state["name"],
-        model=model["name"],
-        columns=tuple((name, str(data_type)) for name, data_type in columns),
+        model=model.name,
+        columns=tuple((name, str(data_type)) for name, data_type in model.types.items()),
         is_append_only=bool(state.get("append_only", False)),
     )
 
