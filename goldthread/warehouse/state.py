@@ -55,9 +55,7 @@ def state_tables(project_dir: Path) -> list[StateTable]:
     from goldthread.declarations import read_declared
 
     declared = read_declared(project_dir / "models", word="state:")
-    tables = [
-        _state_table(model, model.meta["state"]) for model in declared if "state" in model.meta
-    ]
+    tables = (_state_table(model) for model in declared if "state" in model.meta)
     return sorted(tables, key=lambda table: table.name)
 
 
