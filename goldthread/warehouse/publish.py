@@ -2,7 +2,7 @@
 
 Each file is built aside by an in-memory DuckDB that reads the warehouse and writes the copy, made
 read-only and renamed over the old one. Of the old one it takes over the tables that no build made
-since. Who has the old file open keeps reading it.
+since, and the rows that no build changed. Who has the old file open keeps reading it.
 
 The marts have two names. DuckDB names a database after its file, so that in ``marts.duckdb``
 ``marts.customers`` may mean two things and is refused; in ``goldthread.duckdb`` it is the table.
@@ -118,17 +118,21 @@ def _copy(
         leftover.unlink(missing_ok=True)
     with duckdb.connect() as con:
         con.execute(FAST_WRITING)
+        con.execute("set max_vacuum_tasks = 0")
         try:
             con.execute(f"attach {literal(settings.warehouse_path)} as warehouse (read_only)")
         except duckdb.IOException as error:
             raise WarehouseBusy(WAREHOUSE_HELD.format(settings=settings, error=error)) from error
         versions = table_versions(con)
-        there = begin_with(con, target, aside, schema, versions)
+        tables = _tables(con, schema)
+        wanted = {table: versions.get(table) for table in tables}
+        same, renewed = begin_with(con, target, aside, schema, wanted)
         rows = {}
-        for table in _tables(con, schema):
+        for table in tables:
             name = f'copy."{schema}"."{table}"'
-            if table not in there:
+            if table not in same | renewed:
                 con.execute(f'create table {name} as from warehouse."{schema}"."{table}"')
+            if table not in same:
                 _comment(con, name, comments.get(table, {}))
             counted = con.execute(f"select count(*) from {name}").fetchone()
             rows[table] = int(counted[0]) if counted else 0

@@ -1,7 +1,8 @@
-"""Which dbt run made each table, so that publishing copies only the tables that were made since.
+"""Which dbt run made each table, so that publishing looks only at the tables that were made since.
 
 A published file tells in ``publishing.versions`` what it was made of. A table of the same version
-is the same table; the next file begins as a copy of the last one and replaces the others.
+is the same table. The next file begins as a copy of the last one, and the other tables are brought
+up to date or replaced.
 """
 
 from __future__ import annotations
@@ -9,9 +10,11 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING
 
+from goldthread.warehouse.differences import bring_up_to_date
 from goldthread.warehouse.files import literal, quoted
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
     import duckdb
@@ -32,26 +35,36 @@ def begin_with(
     published: Path,
     aside: Path,
     schema: str,
-    versions: dict[str, str],
-) -> set[str]:
-    """Attach ``aside`` as ``copy``, with what of the published file is still right.
+    wanted: Mapping[str, str | None],
+) -> tuple[set[str], set[str]]:
+    """Attach ``aside`` as ``copy``, with what of the published file is right or was made so.
 
-    Returns the tables it holds already. Where fewer than half would stay, it begins empty: the
-    room that replaced tables leave is not given back.
+    wanted: the version of each table that is to be there. Returns the tables that are as they were
+    and those that were brought up to date. Where more than half of all rows would be written again,
+    it begins empty: the room that replaced tables leave is not given back.
     """
     held = _held(con, published)
-    same = {name for name, version in held.items() if version and versions.get(name) == version}
-    if 2 * len(same) >= len(versions.keys() & held.keys()) > 0:
+    if held:
         shutil.copyfile(published, aside)
         con.execute(f"attach {literal(aside)} as copy")
-        for name in held.keys() - same:
-            con.execute(f"drop table copy.{quoted(schema)}.{quoted(name)}")
-        con.execute("drop schema copy.publishing cascade")
-        con.execute("checkpoint copy")
-        return same
+        same = {name for name, version in wanted.items() if version and held.get(name) == version}
+        renewed = {
+            name
+            for name in wanted.keys() & held.keys() - same
+            if bring_up_to_date(con, f"{quoted(schema)}.{quoted(name)}")
+        }
+        stale = held.keys() - same - renewed
+        if 2 * _row_count(con, stale) <= _row_count(con, held):
+            for name in stale:
+                con.execute(f"drop table copy.{quoted(schema)}.{quoted(name)}")
+            con.execute("drop schema copy.publishing cascade")
+            con.execute("checkpoint copy")
+            return same, renewed
+        con.execute("detach copy")
+        aside.unlink()
     con.execute(f"attach {literal(aside)} as copy")
     con.execute(f"create schema copy.{quoted(schema)}")
-    return set()
+    return set(), set()
 
 
 def note_versions(
@@ -66,6 +79,14 @@ def note_versions(
     )
     if rows:
         con.execute(f"insert into copy.publishing.versions values {rows}")
+
+
+def _row_count(con: duckdb.DuckDBPyConnection, tables: Collection[str]) -> int:
+    """How many rows these tables of ``copy`` hold, deleted ones included."""
+    sizes = con.execute(
+        "select table_name, estimated_size from duckdb_tables() where database_name = 'copy'"
+    ).fetchall()
+    return sum(size for name, size in sizes if name in tables)
 
 
 def _held(con: duckdb.DuckDBPyConnection, published: Path) -> dict[str, str | None]:

@@ -87,6 +87,25 @@ def test_a_table_that_no_build_made_since_is_taken_over(
     assert marts.rows == {"current_run": 1, "customers": 1}
 
 
+def test_rows_that_no_build_changed_are_taken_over(
+    settings: Settings, built: Callable[..., Run]
+) -> None:
+    def build(name: str) -> None:
+        built()
+        with connect(settings) as con:
+            con.execute(
+                "create or replace table marts.orders as "
+                f"select i as order_id, if(i = 3, '{name}', null) as name from range(50) r(i)"
+            )
+
+    build("former")
+    publish(settings, [])
+    build("present")
+    publish(settings, [])
+    rows = read(settings, "select order_id, rowid, name from marts.orders order by order_id")
+    assert rows == [(i, 50, "present") if i == 3 else (i, i, None) for i in range(50)]
+
+
 def test_the_same_build_is_published_again(settings: Settings, built: Callable[..., Run]) -> None:
     run = built()
     first = publish(settings, [SyncRow("sync_a", "{}")])[1]
