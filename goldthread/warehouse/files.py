@@ -15,6 +15,12 @@ def flush(path: Path) -> None:
         os.close(handle)
 
 
+def remove_database(path: Path) -> None:
+    """Remove a DuckDB file and the log of changes beside it, as far as they are there."""
+    for each in (path, path.with_name(path.name + ".wal")):
+        each.unlink(missing_ok=True)
+
+
 def literal(value: Path | str) -> str:
     """A SQL string literal, for statements that take no parameters (attach, copy, comment)."""
     return "'" + str(value).replace("'", "''") + "'"

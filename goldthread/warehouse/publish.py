@@ -21,7 +21,7 @@ from goldthread.warehouse.builds import Standing, adopt_build
 from goldthread.warehouse.connection import FAST_WRITING, WAREHOUSE_HELD, Run, connect
 from goldthread.warehouse.dbt_process import manifest_path, read_artifact, target_dir
 from goldthread.warehouse.errors import PublishRefused, WarehouseBusy
-from goldthread.warehouse.files import flush, literal, quoted
+from goldthread.warehouse.files import flush, literal, quoted, remove_database
 from goldthread.warehouse.state import export_state
 from goldthread.warehouse.transform import Failure, failures, judge
 from goldthread.warehouse.versions import begin_with, note_versions, table_versions
@@ -114,8 +114,7 @@ def _copy(
     import duckdb
 
     aside = _aside(target)
-    for leftover in (aside, aside.with_name(aside.name + ".wal")):
-        leftover.unlink(missing_ok=True)
+    remove_database(aside)
     with duckdb.connect() as con:
         con.execute(FAST_WRITING)
         con.execute("set max_vacuum_tasks = 0")

@@ -11,7 +11,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 from goldthread.warehouse.differences import bring_up_to_date
-from goldthread.warehouse.files import literal, quoted
+from goldthread.warehouse.files import literal, quoted, remove_database
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -61,7 +61,7 @@ def begin_with(
             con.execute("checkpoint copy")
             return same, renewed
         con.execute("detach copy")
-        aside.unlink()
+        remove_database(aside)
     con.execute(f"attach {literal(aside)} as copy")
     con.execute(f"create schema copy.{quoted(schema)}")
     return set(), set()

@@ -106,6 +106,24 @@ def test_rows_that_no_build_changed_are_taken_over(
     assert rows == [(i, 50, "present") if i == 3 else (i, i, None) for i in range(50)]
 
 
+def test_a_file_of_which_little_stays_is_begun_anew(
+    settings: Settings, built: Callable[..., Run]
+) -> None:
+    sizes = []
+    for name in ("former", "present", "later"):
+        built()
+        with connect(settings) as con:
+            con.execute(
+                "create or replace table marts.orders as "
+                f"select i as order_id, '{name}' || random() as name from range(100000) r(i)"
+            )
+        _, (marts, _) = publish(settings, [])
+        sizes.append(marts.size)
+        assert marts.rows["orders"] == 100_000
+    assert max(sizes) < 1.1 * min(sizes)
+    assert not list(settings.published_dir.glob(".*"))
+
+
 def test_the_same_build_is_published_again(settings: Settings, built: Callable[..., Run]) -> None:
     run = built()
     first = publish(settings, [SyncRow("sync_a", "{}")])[1]
