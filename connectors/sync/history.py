@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from connectors.sync.errors import LedgerBusy
 from connectors.sync.ledger import ledger_path
 from connectors.sync.lock import ledger_lock
-from goldthread.warehouse.files import flush, literal
+from goldthread.warehouse.files import flush, literal, remove_database
 
 if TYPE_CHECKING:
     import duckdb
@@ -116,7 +116,7 @@ def publish_history(settings: Settings) -> None:
     # One name that no sync can have, so that publishers take turns.
     with ledger_lock(settings, "_history", patience=60.0):
         fresh = settings.published_dir / ".syncs.duckdb.new"
-        _remove(fresh)
+        remove_database(fresh)
         with duckdb.connect() as con:
             con.execute(f"attach {literal(fresh)} as fresh")
             _create(con)
@@ -128,7 +128,7 @@ def publish_history(settings: Settings) -> None:
         fresh.chmod(0o444)
         os.replace(fresh, settings.syncs_path)
         flush(settings.published_dir)
-        _remove(fresh)
+        remove_database(fresh)
 
 
 def _create(con: duckdb.DuckDBPyConnection) -> None:
@@ -162,9 +162,3 @@ def _copy(con: duckdb.DuckDBPyConnection, settings: Settings, sync: str) -> None
                     [sync],
                 )
             con.execute("detach old")
-
-
-def _remove(fresh: Path) -> None:
-    """What an interrupted publish may have left, its write-ahead log included."""
-    fresh.unlink(missing_ok=True)
-    fresh.with_name(f"{fresh.name}.wal").unlink(missing_ok=True)
