@@ -107,7 +107,7 @@ def _identifier_types(persons: list[Declared]) -> list[str]:
     declared = {name for model in persons for name in model.identifiers()}
     for name in declared - PERSON_COLUMNS.keys():
         if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
-            raise DeclarationError(f"The identifier type {name!r} is no lower-case word.")
+            raise DeclarationError(f"The identifier type {name!r} is not a lower-case word.")
     return [*IDENTIFIER_COLUMNS, *sorted(declared - set(IDENTIFIER_COLUMNS))]
 
 
@@ -142,7 +142,7 @@ def _person_record(model: Declared, further: list[str]) -> str:
         _require_column(model, column)
     if not re.fullmatch(r"[a-z][a-z0-9_]*", str(source)):
         raise DeclarationError(
-            f"{model.path}: {model.name} names a source that is no lower-case word."
+            f"{model.path}: {model.name} names a source that is not a lower-case word."
         )
     held = model.identifiers()
     lines = [

@@ -9,9 +9,9 @@ from contextlib import contextmanager
 
 @contextmanager
 def importing() -> Iterator[None]:
-    """Let the garbage collector rest: what a module makes stays, so that it looks in vain.
+    """Switch the garbage collector off: what a module creates stays, so collecting finds nothing.
 
-    Several threads may be in here; the first that leaves wakes it.
+    Several threads may be in here; the first that leaves switches it on again.
     """
     was_awake = gc.isenabled()
     gc.disable()

@@ -1,7 +1,7 @@
 """dagster-dbt without dbt Core in this process, as it runs beside dbt Fusion.
 
-dbt works in a process of its own. To import it here as well, for the names of its statuses, takes
-as long as to import Dagster.
+dbt works in a process of its own. Importing it here as well, only for the names of its statuses,
+takes as long as importing Dagster.
 """
 
 import sys
@@ -9,7 +9,7 @@ from typing import Any
 
 _modules: dict[str, Any] = sys.modules
 _dbt = _modules.get("dbt")
-# What is None in there cannot be imported.
+# A module that is None in there cannot be imported.
 _modules["dbt"] = None
 try:
     from dagster_dbt import (

@@ -83,12 +83,12 @@ def clear_errors() -> Iterator[None]:
     except click.ClickException:
         raise
     except (FileExistsError, NotADirectoryError, PermissionError) as error:
-        # A home, or a folder in it, that cannot be one.
+        # The home, or a folder in it, cannot be made or written to.
         if error.filename is None:
             raise
         raise Stop(f"{error.filename}: {error.strerror}.", ExitCode.FAILED) from error
     except Exception as error:
-        # A full disk is told by whoever writes just then: DuckDB, dlt, SQLite, the system. Any
+        # A full disk is reported by whoever is writing: DuckDB, dlt, SQLite, the system. Any
         # other error is raised as it is.
         if (hint := room_hint(str(error))) is None:
             raise

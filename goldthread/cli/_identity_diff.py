@@ -18,15 +18,15 @@ from goldthread.cli._options import json_option
     type=click.FloatRange(min=0),
     default=None,
     metavar="PERCENT",
-    help="Exit with code 3 when more of the common records have another customer_id.",
+    help="Exit with code 3 if more of the common records than this have another customer_id.",
 )
 @json_option
 def diff(before: Path, after: Path, churn_budget: float | None, as_json: bool) -> None:
     """Compare the customers of two states, as Markdown fit for a pull request.
 
-    BEFORE and AFTER are published files, warehouse files, or homes: a home built with the rules of
-    today and one with the rules of tomorrow. Tells which customers merged, split or exchanged
-    records, whose id changed, and the sizes of the audiences.
+    BEFORE and AFTER are published files, warehouse files or homes: say, a home built with today's
+    rules and one with tomorrow's. Shows which customers merged, split or exchanged records, whose
+    id changed, and the sizes of the audiences.
     """
     from dataclasses import asdict
 

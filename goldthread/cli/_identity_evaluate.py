@@ -49,7 +49,7 @@ SWEPT = {
     "is_swept",
     default=True,
     show_default=True,
-    help="Cluster anew at thirteen other thresholds.",
+    help="Cluster again at thirteen other thresholds.",
 )
 @json_option
 def evaluate(truth: Path | None, picture: Path | None, is_swept: bool, as_json: bool) -> None:
@@ -57,8 +57,8 @@ def evaluate(truth: Path | None, picture: Path | None, is_swept: bool, as_json: 
 
     Cluster precision and recall are counted over the pairs of records that the customers imply,
     pairwise ones over the links themselves (records that say the same count once), B-cubed over
-    the records. Records that the truth does not name are left out. The sweep changes the match
-    probability from which on details link, and draws what comes of it.
+    the records. Records that the truth does not name are left out. The sweep varies the match
+    probability from which details link, and draws the result.
     """
     from goldthread.cli._console import console, grid, print_json, table_of
     from goldthread.identity.charts import FORMATS, save_sweep

@@ -33,7 +33,7 @@ NICKNAMES = "seeds.nicknames"
     metavar="FOLDER",
     help="Where the charts go. Default: folder charts beside the model.",
 )
-@click.option("--seed", type=int, default=1, show_default=True, help="Of the random pairs.")
+@click.option("--seed", type=int, default=1, show_default=True, help="Seed of the random pairs.")
 @json_option
 def train(out: Path | None, charts: Path | None, seed: int, as_json: bool) -> None:
     """Estimate the model's parameters from the warehouse's records, without labels.

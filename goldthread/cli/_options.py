@@ -28,7 +28,7 @@ class Moment(click.ParamType[datetime]):
                 # An overflow where the offset leads out of the years 1 to 9999.
                 moment = moment.astimezone(UTC).replace(tzinfo=None)
         except (ValueError, OverflowError):
-            self.fail(f"{value!r} is no ISO 8601 timestamp, as 2026-11-01T06:00:00Z is", param, ctx)
+            self.fail(f"{value!r} is no ISO 8601 timestamp like 2026-11-01T06:00:00Z", param, ctx)
         return moment
 
 

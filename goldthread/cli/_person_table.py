@@ -184,7 +184,7 @@ def _check_ids(con: duckdb.DuckDBPyConnection, id_name: str) -> int:
     if twice:
         examples = ", ".join(f"{name} ({count} rows)" for name, count in twice[:3])
         raise Stop(
-            f"{len(twice):,} ids stand in several rows: {examples}. An id names one row of one "
+            f"{len(twice):,} ids occur in several rows: {examples}. An id names one row of one "
             f"source; where several sources are in the file, say which in column {SOURCE_COLUMN!r}."
         )
     return int(row[0])

@@ -32,7 +32,7 @@ RECORDS = "int_identity__linkage_records"
 CUSTOMERS = "customer_source_records"
 LOCAL_PHONES = "GOLDTHREAD_LOCAL_PHONES"
 
-# A model that judges the records it was trained on owes little to the values training starts from.
+# A model that judges only the records it was trained on needs little of its starting values.
 OWN_TEMPER = 0.05
 
 OnNode = Callable[[str, "NodeDone"], None]
@@ -145,7 +145,7 @@ def _build(settings: Settings, select: Sequence[str], stage: str, on_node: OnNod
         [
             *("build", "--exclude-resource-type", "test", "unit_test", "--select", *select),
             *("--target-path", str(target), "--log-path", str(settings.home / "logs")),
-            # Nobody reads them, and to write them takes a second.
+            # Nobody reads them, and writing them takes a second.
             "--no-write-json",
         ],
         note,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @click.command(epilog=SYNC_EXIT_CODES_HELP)
 @click.argument("name")
-@click.option("--force", is_flag=True, help="Go on although a guard objects. Consent still counts.")
+@click.option("--force", is_flag=True, help="Go on even if a guard objects. Consent still counts.")
 @as_of_option
 @json_option
 def command(name: str, force: bool, as_of: datetime | None, as_json: bool) -> None:

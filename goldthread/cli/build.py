@@ -38,7 +38,7 @@ def command(select: tuple[str, ...], full_refresh: bool, as_json: bool) -> None:
             on_node=lambda node: bar.advance("Building", node.position, node.total),
         )
     if select and not report.counts:
-        raise Stop(f"Nothing in the project is selected by {' '.join(select)}.", ExitCode.NOT_FOUND)
+        raise Stop(f"{' '.join(select)} selects nothing in the project.", ExitCode.NOT_FOUND)
     if as_json:
         print_json({"counts": report.counts, "state_rows": report.state_rows,
                     "failures": list(report.failures)})  # fmt: skip
@@ -49,5 +49,5 @@ def command(select: tuple[str, ...], full_refresh: bool, as_json: bool) -> None:
     if report.failures:
         hint = room_hint("\n".join(failure.message for failure in report.failures))
         raise Stop(
-            hint or "Failed; nothing may be published until it is mended.", ExitCode.CHECK_FAILED
+            hint or "Failed; nothing can be published until this is fixed.", ExitCode.CHECK_FAILED
         )

@@ -39,10 +39,10 @@ for subcommand in (diff, evaluate, explain, repair_plan, train):
     "columns",
     multiple=True,
     metavar="OURS=THEIRS",
-    help="A person column that has another name in the table; may be given several times.",
+    help="A person column that has another name in the table; may be repeated.",
 )
 @click.option("--train", "is_trained", is_flag=True, help="Train the model on this table first.")
-@click.option("--seed", type=int, default=1, show_default=True, help="Of the training.")
+@click.option("--seed", type=int, default=1, show_default=True, help="Seed of the training.")
 @click.option(
     "--expected-precision",
     type=click.FloatRange(0.5, 1, max_open=True),
@@ -63,9 +63,9 @@ def resolve(
     """Say which records of TABLE (.parquet or .csv) are one person, without a warehouse.
 
     TABLE has an id and any of first_name, last_name, birth_date, email, phone, address_line,
-    postal_code, city, country, user_id; with records of several origins also a column source. The
+    postal_code, city, country, user_id; and a column source if records come from several. The
     output has each record's customer_id, how many records that customer has, and the strongest
-    link that holds the record there. It runs the models of every build in a scratch home.
+    link that ties the record to the customer. Runs the models of every build in a scratch home.
     """
     from goldthread.cli._console import console, grid, print_json
     from goldthread.cli._options import machine_time

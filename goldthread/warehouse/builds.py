@@ -170,7 +170,7 @@ def adopt_build(con: duckdb.DuckDBPyConnection, results_path: Path) -> bool:
     if built_clock and _built_run_id(con) == run.run_id:
         is_full = told.get("which") == "build" and not (told.get("select") or told.get("exclude"))
         close_build(con, open_build(con, run, is_full=is_full), results_path)
-        # Nobody knows of which code.
+        # Nobody knows which code made these tables.
         forget_basis(con)
         return True
     return False

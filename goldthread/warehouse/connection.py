@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 # Without FSST a file of many texts is half as large again, and written in two thirds of the time.
 FAST_WRITING = "set disabled_compression_methods = 'fsst'"
 
-# To put the rest of a table's rows together after deletes and inserts takes DuckDB seconds in one
-# thread, at every checkpoint, also for tables that the next build replaces. So it is done in one
-# run of so many only (and not in dbt: profiles.yml).
+# After deletes and inserts DuckDB merges small row groups at every checkpoint. That takes seconds
+# in one thread, even for tables that the next build replaces. So only one run in this many does it
+# (and dbt never: profiles.yml).
 RUNS_UNTIL_VACUUM = 20
 
 WAREHOUSE_HELD = (

@@ -1,16 +1,16 @@
 """A dbt that is started before it is needed: ``python -m goldthread.warehouse.dbt_ahead``.
 
-To import dbt, to read the parsed project and to import what Python models need takes some seconds,
-which pass while sources are loaded.
-It then waits for one line on its standard input, the JSON array of a command's arguments, and runs
-that command. It ends by itself when whoever started it is gone.
+Importing dbt, reading the parsed project and importing what Python models need takes some seconds,
+which pass while sources are loaded. It then waits for one line on its standard input, the JSON
+array of a command's arguments, and runs that command. It ends by itself when whoever started it is
+gone.
 """
 
 import json
 import sys
 from importlib import import_module
 
-# What the waiting dbt says until it has its command would be taken for the command's own words.
+# Anything the waiting dbt said before it has its command would be taken for the command's output.
 _SILENT = ["--quiet", "--log-level", "none", "--log-level-file", "none", "--no-write-json"]
 
 _FOR_PYTHON_MODELS = ("pandas", "scipy.sparse.csgraph")

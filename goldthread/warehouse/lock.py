@@ -54,7 +54,7 @@ def run_lock(settings: Settings, what: str) -> Iterator[None]:
         dead = _holder(path)
         if "token" in dead:
             _end_orphans(dead["token"])
-            # What DuckDB had put aside on disk for want of memory.
+            # What DuckDB had moved to disk for want of memory.
             shutil.rmtree(f"{settings.warehouse_path}.tmp", ignore_errors=True)
         with _announced(handle, what):
             yield

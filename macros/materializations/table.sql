@@ -2,8 +2,8 @@
   A table takes the place of its former self in one transaction: dropped and made anew, or neither.
 
   dbt-duckdb builds beside the old table, renames both and drops the old one: ten statements where
-  DuckDB, whose definitions are transactional, needs one. For each of them dbt looks up all macros
-  and tells its log, which took longer than the SQL of a small model.
+  DuckDB, whose DDL is transactional, needs one. For each of them dbt looks through all macros and
+  writes to its log, which took longer than the SQL of a small model.
 #}
 {% materialization table, adapter='duckdb', supported_languages=['sql', 'python'] %}
   {%- set target_relation = this.incorporate(type='table') -%}

@@ -1,5 +1,5 @@
-{# Sub-query: one row per record ever assigned in a log, with the last id it had and since
-   when there is that id. #}
+{# Sub-query: one row per record ever assigned in a log, with the last id it had and the revision
+   that first issued that id. #}
 {% macro last_assignments(log) -%}
     select
         recorded.source_record_key,

@@ -96,7 +96,7 @@ def test_one_id_may_stand_in_two_sources(con: duckdb.DuckDBPyConnection, tmp_pat
 @pytest.mark.parametrize(
     ("text", "id_column", "renamed", "says"),
     [
-        ("id,last_name\n1,a\n1,b\n", None, {}, r"1 ids stand in several rows: 1 \(2 rows\)"),
+        ("id,last_name\n1,a\n1,b\n", None, {}, r"1 ids occur in several rows: 1 \(2 rows\)"),
         ("id,last_name\n1,a\n,b\n", None, {}, "1 of 2 rows have no 'id'"),
         ("id,last_name\n", None, {}, "holds no rows"),
         ("key,last_name\n1,a\n", None, {}, "no column record_id, source_record_id, id"),
