@@ -11,7 +11,7 @@ import yaml
 
 
 class DeclarationError(ValueError):
-    """A model's YAML declares an identity or an audience wrongly; the message names the file."""
+    """A model's YAML is none or declares something wrongly; the message names the file."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,10 @@ def read_declared(models: Path, word: str = "") -> Iterator[Declared]:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     for path in sorted(models.rglob("*.yml")):
         text = path.read_text(encoding="utf-8")
-        content = (yaml.load(text, Loader=loader) or {}) if word in text else {}
+        try:
+            content = (yaml.load(text, Loader=loader) or {}) if word in text else {}
+        except yaml.YAMLError as error:
+            raise DeclarationError(f"{path} is no YAML: {error}") from error
         for model in content.get("models") or []:
             columns = model.get("columns") or []
             yield Declared(

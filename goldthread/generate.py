@@ -8,6 +8,7 @@ project whose generated models are stale may not parse, and renewing them must s
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -56,6 +57,7 @@ def generated_models(project_dir: Path) -> dict[Path, str]:
     declared = list(read_declared(models))
     persons = _persons(declared)
     identifiers = _identifier_types(persons)
+    _require_rules(project_dir / "seeds" / "identity" / "identity_rules.csv", identifiers)
     texts = {
         models / "intermediate" / "identity" / "int_identity__source_records.sql": (
             _source_records(persons, identifiers)
@@ -109,6 +111,20 @@ def _identifier_types(persons: list[Declared]) -> list[str]:
         if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
             raise DeclarationError(f"The identifier type {name!r} is not a lower-case word.")
     return [*IDENTIFIER_COLUMNS, *sorted(declared - set(IDENTIFIER_COLUMNS))]
+
+
+def _require_rules(rules: Path, identifiers: list[str]) -> None:
+    """Each type needs its rule: without one its values would join nobody, and nobody would know."""
+    if not rules.exists():
+        return
+    lines = rules.read_text(encoding="utf-8").splitlines()
+    known = {row["identifier_type"] for row in csv.DictReader(lines)}
+    for name in identifiers:
+        if name not in known:
+            raise DeclarationError(
+                f"The identifier type {name!r} of a column's config.meta.identifier has no row in "
+                f"{rules}; there are {', '.join(sorted(known))}."
+            )
 
 
 def _identifier_columns(identifiers: list[str]) -> str:
@@ -202,6 +218,12 @@ def _audience(model: Declared) -> str:
     audience = model.meta.get("audience") or {}
     if not audience.get("owner"):
         raise DeclarationError(f"{model.path}: {model.name} lacks config.meta.audience.owner.")
+    # A holdout that is spelled otherwise would hold out nobody.
+    if unknown := ", ".join(sorted(set(audience) - {"owner", "holdout"})):
+        raise DeclarationError(
+            f"{model.path}: config.meta.audience of {model.name} has {unknown}; "
+            "it may have holdout and owner."
+        )
     holdout = audience.get("holdout", 0)
     if isinstance(holdout, bool) or not isinstance(holdout, int | float) or not 0 <= holdout < 1:
         raise DeclarationError(

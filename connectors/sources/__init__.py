@@ -13,6 +13,7 @@ from connectors.sources.results import (
     NotWritten,
     Progress,
     Report,
+    SourceWrong,
     TableResult,
     UnreadableFile,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "Progress",
     "Report",
     "Source",
+    "SourceWrong",
     "Table",
     "TableResult",
     "UnreadableFile",

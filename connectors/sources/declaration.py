@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal, get_args
 
 Kind = Literal[
     "text",
@@ -77,6 +77,11 @@ class Column:
     any_year: bool = False
     derives: tuple[tuple[str, Callable[[str], str | None]], ...] = ()
 
+    def __post_init__(self) -> None:
+        _check_word(f"column {self.name}: kind", self.kind, Kind)
+        _check_word(f"column {self.name}: need", self.need, Need)
+        _check_tuples(self, f"column {self.name}", "allowed", "derives")
+
     @property
     def source_key(self) -> str:
         """The name of the column or key in the input."""
@@ -117,7 +122,13 @@ class Table:
     sqlite_table: str | None = None
 
     def __post_init__(self) -> None:
+        _check_word(f"table {self.name}: format", self.format, FileFormat)
+        _check_tuples(
+            self, f"table {self.name}", "columns", "files", "key", "identifying", "dated_by"
+        )
         names = {column.name for column in self.columns}
+        if len(names) < len(self.columns):
+            raise ValueError(f"table {self.name} declares a column twice")
         used = {*self.key, *self.dated_by, *(name.split(".")[0] for name in self.identifying)}
         if unknown := sorted(used - names):
             raise ValueError(f"table {self.name} uses columns it does not declare: {unknown}")
@@ -133,7 +144,22 @@ class Source:
     tables: tuple[Table, ...]
     description: str = ""
 
+    def __post_init__(self) -> None:
+        _check_tuples(self, f"source {self.name}", "tables")
+
     @property
     def schema(self) -> str:
         """The warehouse schema of its raw tables."""
         return f"raw_{self.name}"
+
+
+def _check_word(what: str, word: str, words: Any) -> None:
+    if word not in get_args(words):
+        raise ValueError(f"{what} is {word!r}; there are {', '.join(get_args(words))}")
+
+
+def _check_tuples(declared: object, what: str, *names: str) -> None:
+    """``("id")`` is a text and no tuple: its letters would be taken for columns."""
+    for name in names:
+        if not isinstance(getattr(declared, name), tuple):
+            raise ValueError(f"{what}: {name} is no tuple; mind the comma in (one,)")

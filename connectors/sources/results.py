@@ -17,6 +17,10 @@ class InputMissing(LoadError):
     """The folder that was named for source files is not there."""
 
 
+class SourceWrong(LoadError):
+    """The file that declares a source is wrong; the message names it, the line and why."""
+
+
 class UnreadableFile(LoadError):
     """An input file cannot be opened, or another program keeps it locked; it is named."""
 

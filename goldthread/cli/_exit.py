@@ -54,6 +54,7 @@ def clear_errors() -> Iterator[None]:
 
     Anything else is a defect and keeps its traceback.
     """
+    from connectors.sources import LoadError
     from connectors.sync.errors import SpecError
     from goldthread.cli._console import print_failures
     from goldthread.warehouse.errors import (
@@ -78,7 +79,7 @@ def clear_errors() -> Iterator[None]:
         raise Stop(told, ExitCode.CHECK_FAILED) from error
     except (PublishRefused, NothingLoaded) as error:
         raise Stop(str(error), ExitCode.NOT_READY) from error
-    except StateRefused as error:
+    except (StateRefused, LoadError) as error:
         raise Stop(str(error), ExitCode.FAILED) from error
     except click.ClickException:
         raise

@@ -36,6 +36,8 @@ def command(sources: tuple[str, ...], as_of: datetime | None, as_json: bool) -> 
             find_source(name)
     except LookupError as error:
         raise Stop(str(error), ExitCode.NOT_FOUND) from error
+    except LoadError as error:
+        raise Stop(str(error), ExitCode.FAILED) from error
     settings = Settings.load()
     with clear_errors(), run_lock(settings, "goldthread load"), Bar(quiet=as_json) as bar:
 

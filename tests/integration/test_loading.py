@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from connectors.sources import NotWritten, find_source, source_names
+from connectors.sources import LoadError, NotWritten, find_source, source_names
 from connectors.sources._engine.raw_tables import table_columns
 from connectors.sources._engine.state import pipeline_name, read_state
 from tests.integration.loading import Home
@@ -324,3 +324,10 @@ def test_hidden_and_unfinished_files_are_left_alone(home: Home) -> None:
         home.put(f"web/{name}", lines(message("m1")))
     (home.settings.input_dir / "web/b.jsonl").mkdir()
     assert home.load("web")["web.messages"].files == 0
+
+
+def test_an_apostrophe_in_the_home_is_told_before_anything_is_loaded(tmp_path: Path) -> None:
+    home = Home(tmp_path / "o'brien")
+    home.put("fx/rates.csv", "currency,rate_to_base,valid_from\nEUR,1.1,2026-01-01\n")
+    with pytest.raises(LoadError, match="apostrophe in it; name another home"):
+        home.load("fx")

@@ -156,3 +156,26 @@ def test_check_writes_nothing_and_exits_3_when_stale(
     assert not (project / "models/audience_history").exists()
     assert CliRunner().invoke(command, []).exit_code == 0
     assert CliRunner().invoke(command, ["--check"]).exit_code == 0
+
+
+def test_a_misspelt_holdout_is_told(project: Path) -> None:
+    put(
+        project, "models/audiences/_audiences__models.yml", AUDIENCES.replace("holdout", "hold_out")
+    )
+    with pytest.raises(DeclarationError, match="lapsed_buyers has hold_out; it may have holdout"):
+        texts(project)
+
+
+def test_an_identifier_type_without_a_rule_is_told(project: Path) -> None:
+    put(project, "seeds/identity/identity_rules.csv", "identifier_type\nemail\nphone\nuser_id\n")
+    texts(project)
+    wrong = CRM.replace("{name: email}", "{name: tel, config: {meta: {identifier: fone}}}")
+    put(project, "models/staging/crm/_crm__models.yml", wrong)
+    with pytest.raises(DeclarationError, match=r"'fone' .* has no row in .*identity_rules.csv"):
+        texts(project)
+
+
+def test_a_file_that_is_no_yaml_is_named(project: Path) -> None:
+    put(project, "models/audiences/_audiences__models.yml", "models: [{name: a}")
+    with pytest.raises(DeclarationError, match=r"_audiences__models.yml is no YAML"):
+        texts(project)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import importlib
+import traceback
 from pathlib import Path
 
 import connectors.sources
 from connectors.sources.declaration import Source
+from connectors.sources.results import SourceWrong
 
 
 def source_names() -> list[str]:
@@ -18,12 +20,28 @@ def source_names() -> list[str]:
 def find_source(name: str) -> Source:
     """The declaration of one source.
 
-    Raises LookupError for a name that no folder has.
+    Raises LookupError for a name that no folder has, SourceWrong for one whose file is no
+    declaration.
     """
     if name not in source_names():
         raise LookupError(f"There is no source {name!r}; there are {', '.join(source_names())}.")
-    source = importlib.import_module(f"connectors.sources.{name}.source").SOURCE
-    assert isinstance(source, Source)
+    file = f"connectors/sources/{name}/source.py"
+    try:
+        source = importlib.import_module(f"connectors.sources.{name}.source").SOURCE
+    except Exception as error:
+        # Whatever a slip of the pen makes of Python.
+        raise SourceWrong(f"{file}{_line(error, file)}: {type(error).__name__}: {error}") from error
+    if not isinstance(source, Source):
+        raise SourceWrong(f"{file}: SOURCE is no Source.")
     if source.name != name:
-        raise ValueError(f"connectors/sources/{name}/source.py declares {source.name!r}.")
+        raise SourceWrong(f"{file} declares {source.name!r}: its name must be that of its folder.")
     return source
+
+
+def _line(error: Exception, file: str) -> str:
+    """Where in the file it happened, as `` line 7``; nothing where that cannot be told."""
+    if isinstance(error, SyntaxError):
+        return f" line {error.lineno}"
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [frame.lineno for frame in frames if frame.filename.endswith(file)]
+    return f" line {lines[-1]}" if lines else ""

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import importlib
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
 import pytest
 
-from connectors.sources import Column, Source, Table, find_source, source_names
+import connectors.sources
+from connectors.sources import Column, Source, SourceWrong, Table, find_source, source_names
 from connectors.sources._engine.raw_tables import PROBLEM_TABLES, table_columns
 
 
@@ -46,3 +53,51 @@ def test_an_sqlite_table_must_be_named() -> None:
 
 def test_the_schema_follows_from_the_name() -> None:
     assert Source("loyalty", ()).schema == "raw_loyalty"
+
+
+def table(**changes: Any) -> Table:
+    known = {"columns": (Column("id"),), "files": ("m.csv",), "format": "csv", "key": ("id",)}
+    return Table("members", **{**known, **changes})
+
+
+@pytest.mark.parametrize(
+    ("declare", "reason"),
+    [
+        (lambda: Column("id", "timestmp"), "column id: kind is 'timestmp'; there are text, email"),
+        (lambda: Column("id", need="sometimes"), "need is 'sometimes'; there are optional"),
+        (lambda: table(format="tsv"), "format is 'tsv'; there are csv, jsonl, sqlite"),
+        (lambda: table(key="id"), r"key is no tuple; mind the comma in \(one,\)"),
+        (lambda: table(files="m.csv"), "files is no tuple"),
+        (lambda: table(columns=(Column("id"), Column("id"))), "declares a column twice"),
+    ],
+)
+def test_a_slip_in_a_declaration_is_told(declare: Callable[[], object], reason: str) -> None:
+    with pytest.raises(ValueError, match=reason):
+        declare()
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("SOURCE = Source((", "source.py line 1: SyntaxError"),
+        ("from connectors.sources import Column\nColumn('id', ned='x')", "line 2: TypeError"),
+        ("SORCE = 1", "AttributeError"),
+        ("SOURCE = 1", "SOURCE is no Source"),
+        (
+            "from connectors.sources import Source\nSOURCE = Source('other', ())",
+            "declares 'other': its name must be that of its folder",
+        ),
+    ],
+)
+def test_a_file_that_declares_no_source_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, reason: str
+) -> None:
+    (tmp_path / "connectors" / "sources" / "slip").mkdir(parents=True)
+    (tmp_path / "connectors" / "sources" / "slip" / "source.py").write_text(text)
+    path = [*connectors.sources.__path__, str(tmp_path / "connectors" / "sources")]
+    monkeypatch.setattr(connectors.sources, "__path__", path)
+    importlib.invalidate_caches()
+    with pytest.raises(SourceWrong, match=reason):
+        find_source("slip")
+    sys.modules.pop("connectors.sources.slip.source", None)
+    sys.modules.pop("connectors.sources.slip", None)
