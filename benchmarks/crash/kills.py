@@ -30,7 +30,7 @@ from tests.faulty_receiver import faulty_receiver
 # What comes after the first day; the names of a pack's files hold their month.
 LATER = ("*2026-11*", "*2026_q4*", "resent*")
 FIRST_DAY = "2026-11-01T00:00:00+00:00"
-# A whole run is killed once in so many kills of single commands.
+# How often a round kills each stage of a single command.
 SINGLE_KILLS = 2
 # Between the kills of two stages, the command that the next one needs.
 READY = {"load": "load", "state export": "build", "swap": "publish"}

@@ -2,9 +2,9 @@
 
 ``python -m benchmarks.identity.curve [--records N N ...] [--people N] [--seed N]``
 
-A table of so many records is made of generated customers: each copy has them again as other people,
-with the same names and places but another birth date, mailbox, phone and house number. So the
-people of one name and town grow with the table, as in a country. The committed model links them.
+Each table is made of copies of generated customers. A copy turns them into other people, with the
+same names and places but another birth date, mailbox, phone and house number. So the people of one
+name and town grow with the table, as in a country. The committed model links them.
 Time is that of the whole command, its start and both files included (µs: CPU time a record); memory
 the peak of the process tree. F1 is of the pairs of records that the clusters imply; largest and
 true are the records of the largest cluster and of the person with most.
@@ -54,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def write_copies(people: Path, table: Path, records: int) -> None:
-    """Write a table of so many records: the given ones, and these again as other people."""
+    """Write a table of this many records: those of ``people``, and copies as other people."""
     with duckdb.connect() as con:
         con.execute(
             f"""

@@ -22,7 +22,7 @@ def cut(con: duckdb.DuckDBPyConnection, limits: Limits, *, snapshots: bool) -> N
     """Fill ``outgoing`` with the rows to add, change and remove, each in its batch.
 
     Removals come first, so that a value that moves from one key to another is free when it arrives.
-    Rows that were refused last time travel apart: they shall not spoil the others' batches. Keys of
+    Rows that were refused last time travel apart: they must not spoil the others' batches. Keys of
     different shape (the sync's key was changed) do not share a batch either.
     """
     con.execute(

@@ -38,7 +38,7 @@ def machine_time() -> datetime:
 
 
 def output_folder(folder: Path) -> None:
-    """Make the folder that a result goes to, before the work: a long one would be in vain.
+    """Make the folder that a result goes to, before the work begins: it may take long.
 
     Raises Stop when the folder cannot be made or written to.
     """

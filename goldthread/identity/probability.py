@@ -174,8 +174,8 @@ def _ratio(ratio: float) -> float:
 
 
 def _stepped(bits: float) -> float:
-    """To the nearest step. What is estimated is not known better than that, and a few new records
-    shall not judge all others anew."""
+    """To the nearest step. The estimates are no more precise than that, and a few new records must
+    not change the judgement of all others."""
     return round(bits / STEP) * STEP
 
 

@@ -21,8 +21,8 @@ class JoinLimits:
     """When a join that nothing contradicts is held back (seed ``join_limits``, docs/adr/0006).
 
     most_profiles: different named records one person may be known by. established_profiles: a side
-    of so many is somebody already. least_bridge_probability: what one link needs that is all that
-    joins two such sides. least_linked_share (not in the seed): of the pairs between large sides.
+    with this many is an established person. least_bridge_probability: what a single link needs to
+    join two such sides. least_linked_share (not in the seed): of the pairs between large sides.
     """
 
     most_profiles: float

@@ -224,7 +224,7 @@ def _found_without(rules: Sequence[Rule], names: list[str]) -> list[bool]:
 
 
 def _frequencies(cursor: duckdb.DuckDBPyConnection, column: str, least: int) -> dict[str, float]:
-    """Share of people by value, for values that at least so many of them bear."""
+    """Share of people by value, for values that at least ``least`` of them bear."""
     rows = cursor.execute(
         f"select {column}, count(*) / (select count({column}) from people) from people "
         f"where {column} is not null group by 1 having count(*) >= {least} order by 1"
