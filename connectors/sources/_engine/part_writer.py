@@ -32,15 +32,15 @@ class PartWriter:
         self._file: pq.ParquetWriter | None = None
         self._rest: pa.Table | None = None
 
-    def add(self, good: pa.Table, rows: pa.Table, broken: pa.Array) -> None:
-        """Write ``good`` with the lineage of ``rows``, but for the ``row_id`` in ``broken``.
+    def add(self, good: pa.Table, rows: pa.Table) -> None:
+        """Write what is not broken of ``good`` with the lineage of ``rows``.
 
         Waits for the table before this one, so that no more than two are held.
         """
         self._settle()
         # Without the lines, which take as much memory as all the rest.
         places = rows.select(["_source_file", "row_number", "_file_version"])
-        self._writing = self._thread.submit(self._add, good, places, broken)
+        self._writing = self._thread.submit(self._add, good, places)
 
     def close(self) -> bool:
         """Write all of it; says whether there is a file, which has at least one row then."""
@@ -57,8 +57,8 @@ class PartWriter:
         if self._writing:
             self._writing.result()
 
-    def _add(self, good: pa.Table, places: pa.Table, broken: pa.Array) -> None:
-        new = self._with_lineage(_without(good, broken), places)
+    def _add(self, good: pa.Table, places: pa.Table) -> None:
+        new = self._with_lineage(_without_broken(good), places)
         if not len(new):
             return
         if self._file is None:
@@ -88,17 +88,17 @@ class PartWriter:
             "_row_hash": good["_row_hash"],
         }
         # In the raw table's order: dlt would write a file in another order anew.
-        values = good.drop_columns(["row_id", "_is_odd", "_row_hash"])
+        values = good.drop_columns(["row_id", "_is_broken", "_is_odd", "_row_hash"])
         for name, _ in LINEAGE:
             values = values.append_column(name, lineage[name])
         return values
 
 
-def _without(good: pa.Table, broken: pa.Array) -> pa.Table:
-    """The rows whose ``row_id`` is not in ``broken``; few are, so the others are not copied."""
-    if not len(broken):
+def _without_broken(good: pa.Table) -> pa.Table:
+    """The rows to be loaded; few are not, so the others are not copied."""
+    out = np.flatnonzero(good["_is_broken"].to_numpy())
+    if not len(out):
         return good
-    out = np.flatnonzero(np.isin(good["row_id"].to_numpy(), broken.to_numpy()))
     starts, ends = [0, *(out + 1).tolist()], [*out.tolist(), len(good)]
     return pa.concat_tables(
         [good.slice(start, end - start) for start, end in zip(starts, ends, strict=True)]

@@ -37,26 +37,26 @@ class Queries:
         )
 
     def good_rows(self, usual_keys: Sequence[int] = ()) -> str:
-        """All rows in the raw table's columns but lineage, plus ``row_id`` and ``_is_odd``.
+        """All rows in the raw table's columns but lineage, plus ``row_id`` and two verdicts.
 
-        Odd rows are broken or have a value issue: ``odd_rows`` tells. usual_keys: see there.
+        ``_is_broken``: not to be loaded; ``_is_odd``: broken or with a value issue, of which
+        ``odd_rows`` tells. usual_keys: see there.
         """
         values = [f"{value_name(column)} as {quoted(column.name)}" for column in self._columns]
         derived = [quoted(name) for column in self._columns for name, _ in column.derives]
-        conditions = [condition for condition, _ in self._checks.breaking()]
-        conditions += [condition for _, condition, _ in self._checks.issues()]
-        odd = f"({' or '.join(['is_unreadable', *conditions])}) as _is_odd"
+        broken = self._is_broken()
+        odd = " or ".join([broken, *(condition for _, condition, _ in self._checks.issues())])
+        verdicts = f"{broken} as _is_broken, ({odd}) as _is_odd"
         columns = ", ".join([*values, *derived, "_extra", f"{self._hash()} as _row_hash"])
-        return f"select row_id, {odd}, {columns} {self._checked(usual_keys)}"
+        return f"select row_id, {verdicts}, {columns} {self._checked(usual_keys)}"
 
     def odd_rows(self) -> str:
         """What is wrong with each row of ``batch``; one row a row that is wrong in some way.
 
-        Gives row_id, file_no, row_number, row_key, is_unreadable, is_broken, reason, raw, and
+        Gives file_no, row_number, row_key, is_unreadable, is_broken, reason, raw, and
         issues: a list of (column_name, raw_value, reason).
         """
         breaking = self._checks.breaking()
-        is_broken = " or ".join(["is_unreadable", *(condition for condition, _ in breaking)])
         reasons = [f"case when {condition} then {reason} end" for condition, reason in breaking]
         issues = [
             f"case when {condition} then {{'column_name': {literal(column.name)}, "
@@ -66,8 +66,8 @@ class Queries:
         # A list needs a type even where no column can have an issue.
         nothing = "cast(null as struct(column_name varchar, raw_value varchar, reason varchar))"
         return (
-            f"select row_id, file_no, row_number, {self._key()} as row_key, is_unreadable, "
-            f"coalesce({is_broken}, false) as is_broken, "
+            f"select file_no, row_number, {self._key()} as row_key, is_unreadable, "
+            f"{self._is_broken()} as is_broken, "
             f"concat_ws('; ', {', '.join([*reasons, 'null'])}) as reason, {self._raw()} as raw, "
             f"list_filter([{', '.join([*issues, nothing])}], lambda issue: issue is not null) "
             f"as issues {self._checked()}"
@@ -143,6 +143,10 @@ class Queries:
         names = [*sorted(column.name for column in self._columns), "_extra"]
         cells = ", ".join(f"coalesce({quoted(name)}, '')" for name in names)
         return f"md5(concat_ws(chr(31), {cells}))"
+
+    def _is_broken(self) -> str:
+        conditions = ["is_unreadable", *(condition for condition, _ in self._checks.breaking())]
+        return f"coalesce({' or '.join(conditions)}, false)"
 
     def _key(self) -> str:
         return f"nullif(concat_ws(':', {', '.join(map(quoted, self._table.key))}), '')"

@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from connectors.sources._engine.batches import Batch, Reading
+from connectors.sources._engine.batches import Batch, BrokenRow, Reading
 from connectors.sources._engine.checks import derived_alias
 from connectors.sources._engine.jsonl import explain_json
 from connectors.sources._engine.part_writer import PartWriter
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 LEAST_BYTES = 12 * 1024 * 1024
 FLUSH_BYTES = 48 * 1024 * 1024
 FLUSH_ROWS = 400_000
+# Wrong rows are few, and each statement about them takes as long as checking thousands.
+WRONG_ROWS = 100
 ROWS_A_MORSEL = 8192
 
 WORKING_TABLES = """
@@ -67,6 +69,9 @@ class Stage:
     _waiting: list[pa.Table] = field(default_factory=list)
     _waiting_bytes: int = 0
     _waiting_rows: int = 0
+    _refused: list[tuple[int, BrokenRow]] = field(default_factory=list)
+    _odd: list[pa.Table] = field(default_factory=list)
+    _odd_bytes: int = 0
 
     def __post_init__(self) -> None:
         self.con.execute("set TimeZone = 'UTC'")
@@ -90,9 +95,9 @@ class Stage:
         number, reading = len(self.readings) - 1, self.readings[-1]
         self.rows_read += batch.read
         self.bytes_read += batch.bytes_read
-        self._add_broken(
-            [(number, row.row_number, row.key, row.reason, row.raw) for row in batch.broken]
-        )
+        self._refused += ((number, row) for row in batch.broken)
+        if len(self._refused) >= WRONG_ROWS:
+            self._add_broken()
         count = batch.rows.num_rows
         if count == 0:
             return
@@ -119,25 +124,32 @@ class Stage:
             return
         rows = pa.concat_tables(self._waiting)
         self._waiting, self._waiting_bytes, self._waiting_rows = [], 0, 0
-        self.con.register("batch", pa.Table.from_batches(rows.to_batches(ROWS_A_MORSEL)))
-        for column in self.table.columns:
-            if column.derives:
-                self._derive(column)
+        self._register(rows)
         usual = [key for (key,) in self.con.execute(self._queries.usual_keys()).fetchall()]
         good = self.con.sql(self._queries.good_rows(usual)).to_arrow_table()
-        odd = good["row_id"].filter(good["_is_odd"])
-        broken = pa.array([], pa.int64())
-        if len(odd):
-            self.con.register("batch", rows.filter(pc.is_in(rows["row_id"], odd)))
-            broken = self._keep_problems()
         self.con.unregister("batch")
-        self._writer.add(good, rows, broken)
+        self._writer.add(good, rows)
+        odd = good["row_id"].filter(good["_is_odd"])
+        if len(odd):
+            self._odd.append(rows.filter(pc.is_in(rows["row_id"], odd)))
+            self._odd_bytes += self._odd[-1].nbytes
+        if self._odd_bytes >= LEAST_BYTES:
+            self._keep_problems()
 
     def close(self) -> None:
         """Check and type the rest; from here on ``parts`` can be read."""
         self.flush()
+        self._keep_problems()
+        self._add_broken()
         if self._writer.close():
             self.parts.append(self._writer.path)
+
+    def _register(self, rows: pa.Table) -> None:
+        """Make ``rows`` the queries' ``batch``."""
+        self.con.register("batch", pa.Table.from_batches(rows.to_batches(ROWS_A_MORSEL)))
+        for column in self.table.columns:
+            if column.derives:
+                self._derive(column)
 
     def _derive(self, column: Column) -> None:
         """Compute a column's derived columns, once for each distinct text."""
@@ -152,8 +164,12 @@ class Stage:
         self.con.execute(f"create or replace temp table {name} as from derived")
         self.con.unregister("derived")
 
-    def _keep_problems(self) -> pa.Array:
-        """Record what is wrong with the rows of ``batch``; returns the row_id of broken ones."""
+    def _keep_problems(self) -> None:
+        """Record what is wrong with the odd rows seen so far."""
+        if not self._odd:
+            return
+        self._register(pa.concat_tables(self._odd))
+        self._odd, self._odd_bytes = [], 0
         self.con.execute(f"create or replace temp table problems as {self._queries.odd_rows()}")
         self.con.execute(
             "insert into broken select file_no, row_number, row_key, reason, raw "
@@ -164,22 +180,25 @@ class Stage:
             "issue.raw_value, issue.reason from (select file_no, row_number, row_key, "
             "unnest(issues) as issue from problems where not is_broken)"
         )
+        self.con.unregister("batch")
         unreadable = self.con.execute(
             "select file_no, row_number, raw from problems where is_unreadable"
         ).fetchall()
-        self._add_broken(
-            [(file_no, row, None, explain_json(raw), raw) for file_no, row, raw in unreadable]
+        self._refused += (
+            (file_no, BrokenRow(row, explain_json(raw), raw)) for file_no, row, raw in unreadable
         )
-        broken = self.con.execute("select row_id from problems where is_broken").fetchnumpy()
-        return pa.array(broken["row_id"], pa.int64())
 
-    def _add_broken(self, rows: list[tuple[int, int, str | None, str, str]]) -> None:
+    def _add_broken(self) -> None:
+        """Record the rows that could not be read."""
+        if not self._refused:
+            return
         # As Arrow: for a statement with parameters DuckDB imports pandas.
-        if rows:
-            columns = [pa.array(cells) for cells in zip(*rows, strict=True)]
-            self.con.register("found", pa.table(columns, names=[*"abcde"]))
-            self.con.execute("insert into broken from found")
-            self.con.unregister("found")
+        cells = [(no, row.row_number, row.key, row.reason, row.raw) for no, row in self._refused]
+        columns = [pa.array(column) for column in zip(*cells, strict=True)]
+        self._refused = []
+        self.con.register("found", pa.table(columns, names=[*"abcde"]))
+        self.con.execute("insert into broken from found")
+        self.con.unregister("found")
 
 
 def _constant(value: object, count: int, kind: pa.DataType) -> pa.Array:

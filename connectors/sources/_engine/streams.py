@@ -11,7 +11,8 @@ from isal import isal_zlib
 
 from connectors.sources._engine.batches import CHUNK_BYTES, FileState, Kind
 
-COMPRESSED_BYTES = 4 * 1024 * 1024
+# What is left of them is copied for each member of a file.
+COMPRESSED_BYTES = 1024 * 1024
 # A class, though its stub says otherwise.
 INFLATE_ERROR = cast("type[Exception]", isal_zlib.error)
 

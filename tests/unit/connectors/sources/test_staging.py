@@ -70,3 +70,34 @@ def test_rows_of_several_files_are_checked_together_and_told_apart(
     assert sorted(tuple(row.values()) for row in rows.to_pylist()) == [
         (f"{name}{n}", f"{name}.jsonl", n) for name in ("a", "b", "c") for n in (1, 2)
     ]
+
+
+def test_what_is_wrong_with_a_row_does_not_depend_on_the_rows_checked_with_it(
+    staged: Callable[..., Staged], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Wrong rows are looked at together later, when other texts have been read since."""
+    tcf = "CP9_GsAP9_GsAEsABBENAwFgAIIAAAAAAAwIF5wAQF5gAAAA.YAAAAAAAAAAA"
+    receipt = {
+        "receipt_id": "r1",
+        "identifier_type": "email",
+        "identifier_value": "ann@example.org",
+        "gpc": "?",
+        "tcf": tcf,
+        "collected_at": "2026-11-01T10:00:00Z",
+    }
+    content = lines(
+        receipt,
+        receipt | {"receipt_id": "r2", "tcf": tcf[:20]},
+        receipt | {"receipt_id": "r3", "tcf": None, "identifier_type": "cookie"},
+        '{"receipt_id": "r4"',
+        receipt | {"receipt_id": "r5", "tcf": None, "gpc": True},
+        '{"receipt_id": "r6", "receipt',
+    )
+    together = staged("consent", "receipts", "a.jsonl", content)
+    assert set(together.issues) == {("r1", "gpc"), ("r2", "gpc"), ("r2", "tcf")}
+    assert list(together.broken) == [3, 4, 6]
+    monkeypatch.setattr(staging, "FLUSH_ROWS", 1)
+    monkeypatch.setattr(streams, "CHUNK_BYTES", 200)
+    apart = staged("consent", "receipts", "a.jsonl", content)
+    assert (apart.issues, apart.broken) == (together.issues, together.broken)
+    assert apart.keys("tcf_purposes") == together.keys("tcf_purposes")
