@@ -39,7 +39,7 @@ def _sync(spec: SyncSpec) -> dg.AssetsDefinition:
             if name not in os.environ
         ]
         if missing:
-            said = f"not set up: environment variable {', '.join(sorted(missing))} is not set"
+            said = f"not set up: the environment lacks {', '.join(sorted(missing))}"
             context.log.warning("%s: %s", spec.name, said)
             context.log_event(dg.AssetObservation(key, metadata={"not_set_up": said}))
             return
