@@ -111,7 +111,19 @@ def _register_truth(con: duckdb.DuckDBPyConnection, path: Path) -> None:
             f"{path} has no column {', '.join(missing)}; it has {', '.join(truth.columns)}.",
             ExitCode.USAGE,
         )
-    con.register("truth_in", truth)
+    con.register("truth_file", truth)
+    con.execute(
+        "create temp table truth_in as select distinct cast(source as varchar) as source, "
+        "cast(source_record_id as varchar) as source_record_id, person_id from truth_file "
+        "where person_id is not null"
+    )
+    con.unregister("truth_file")
+    named = con.sql(f"from truth_in semi join {CUSTOMERS} using (source, source_record_id)")
+    if named.limit(1).fetchone() is None:
+        raise Stop(f"{path} names no source record of the warehouse.", ExitCode.NOT_FOUND)
+    twice = named.aggregate("source, source_record_id, count(*) as n").filter("n > 1")
+    if found := twice.order("all").fetchone():
+        raise Stop(f"{path} says of {found[0]}/{found[1]} that it is {found[2]} persons.")
 
 
 def _figures(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:

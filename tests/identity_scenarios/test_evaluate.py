@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 import duckdb
+import pytest
 from click.testing import CliRunner
 
 from goldthread.cli import main
@@ -52,3 +53,34 @@ def test_without_a_sweep_nothing_is_drawn(built: Built, data: Path, tmp_path: Pa
     figures = evaluated(built, data, tmp_path / "none.svg", "--no-sweep")
     assert "sweep" not in figures
     assert not (tmp_path / "none.svg").exists()
+
+
+@pytest.mark.parametrize(
+    ("rows", "says"),
+    [
+        ([("crm", "nobody", 1)], "names no source record"),
+        ([], "names no source record"),
+        ([("crm", "simple-2", 1), ("crm", "simple-2", 2)], "crm/simple-2 that it is 2 persons"),
+        ([("crm", "simple-2", 1), ("crm", "simple-2", 1), ("crm", "nobody", None)], ""),
+        ([("crm", 7, 1)], "names no source record"),
+    ],
+)
+def test_a_truth_says_something_of_the_warehouse(
+    built: Built, tmp_path: Path, rows: list[tuple[str, str | int, int | None]], says: str
+) -> None:
+    truth = tmp_path / "truth.parquet"
+    kind = "integer" if any(isinstance(row[1], int) for row in rows) else "text"
+    with duckdb.connect() as con:
+        con.execute(f"create table t (source text, source_record_id {kind}, person_id integer)")
+        for row in rows:
+            con.execute("insert into t values (?, ?, ?)", row)
+        con.execute(f"copy t to '{truth}' (format parquet)")
+    done = CliRunner().invoke(
+        main,
+        ["identity", "evaluate", "--truth", str(truth), "--no-sweep", "--json"],
+        env={"GOLDTHREAD_HOME": str(built.home.settings.home)},
+    )
+    assert says in done.output
+    assert (done.exit_code == 0) == (not says)
+    if not says:
+        assert json.loads(done.stdout)["records"] == 1

@@ -103,3 +103,25 @@ def test_a_second_link_makes_a_bridge_safe(models: dict[str, str]) -> None:
     customers = engine.run(BRIDGE | {"signups:1": both[0], "crm:2": both[1]})
     assert len(set(customers.values())) == 1
     assert entries(engine, "bridge_link") == []
+
+
+def test_one_value_each_of_two_unique_identifiers_is_one_person(models: dict[str, str]) -> None:
+    engine = Engine(models)
+    engine.con.execute(
+        "update seeds.identity_rules set is_unique_per_person = true "
+        "where identifier_type = 'email'"
+    )
+    customers = engine.run(
+        {
+            "app:1": {"user_id": "a", "email": "one@mail.example", "phone": "+14155550151"},
+            "crm:1": {"email": "one@mail.example", "phone": "+14155550151"},
+            "crm:2": {"phone": "+14155550151"},
+            # Two addresses with one number are two people where a person has one address.
+            "crm:3": {"email": "two@mail.example", "phone": "+14155550152"},
+            "crm:4": {"email": "three@mail.example", "phone": "+14155550152"},
+        }
+    )
+    assert customers["app:1"] == customers["crm:1"] == customers["crm:2"]
+    assert customers["crm:3"] != customers["crm:4"]
+    (entry,) = entries(engine, "value_over_cap")
+    assert entry["identifier_value"] == "+14155550152"

@@ -1,10 +1,6 @@
 with
 
-identifiers as (
-
-    select * from {{ ref('int_identity__identifiers') }}
-
-),
+identifiers as (select * from {{ ref('int_identity__identifiers') }}),
 
 source_records as (
 
@@ -27,11 +23,34 @@ strong_ids as (
         identifiers.identifier_type,
         identifiers.identifier_value
     from identifiers
+    inner join rules on identifiers.identifier_type = rules.identifier_type
+    where rules.is_unique_per_person
 
-    inner join rules
-        on
-            identifiers.identifier_type = rules.identifier_type
-            and rules.is_unique_per_person
+),
+
+-- How many people a value would join: two of one kind of identifier are two, one of each is one.
+strong_counts as (
+
+    select
+        identifiers.identifier_type,
+        identifiers.identifier_value,
+        strong_ids.identifier_type as strong_type,
+        count(distinct strong_ids.identifier_value) as strong_id_count
+    from identifiers
+    inner join strong_ids on identifiers.source_record_key = strong_ids.source_record_key
+    where not identifiers.is_ambiguous
+    group by 1, 2, 3
+
+),
+
+most_strong as (
+
+    select
+        identifier_type,
+        identifier_value,
+        max(strong_id_count) as strong_id_count
+    from strong_counts
+    group by 1, 2
 
 ),
 
@@ -42,17 +61,13 @@ counted as (
         identifiers.identifier_type,
         identifiers.identifier_value,
         count(distinct source_records.details_hash) as record_count,
-        count(
-            distinct case when not identifiers.is_ambiguous then strong_ids.identifier_value end
-        ) as strong_id_count
+        coalesce(max(most_strong.strong_id_count), 0) as strong_id_count
     from identifiers
-
-    inner join source_records
-        on identifiers.source_record_key = source_records.source_record_key
-
-    left join strong_ids
-        on identifiers.source_record_key = strong_ids.source_record_key
-
+    inner join source_records on identifiers.source_record_key = source_records.source_record_key
+    left join most_strong
+        on
+            identifiers.identifier_type = most_strong.identifier_type
+            and identifiers.identifier_value = most_strong.identifier_value
     group by 1, 2
 
 ),
@@ -84,10 +99,7 @@ final as (
         counted.strong_id_count
 
     from counted
-
-    left join rules
-        on counted.identifier_type = rules.identifier_type
-
+    left join rules on counted.identifier_type = rules.identifier_type
     left join blocked
         on
             counted.identifier_type = blocked.identifier_type
