@@ -29,7 +29,8 @@ def find_source(name: str) -> Source:
     try:
         source = importlib.import_module(f"connectors.sources.{name}.source").SOURCE
     except Exception as error:
-        # Whatever a slip of the pen makes of Python.
+        # A declaration is Python that people edit, and a slip in it may raise anything. Nothing is
+        # swallowed: it is raised again with its file and line.
         raise SourceWrong(f"{file}{_line(error, file)}: {type(error).__name__}: {error}") from error
     if not isinstance(source, Source):
         raise SourceWrong(f"{file}: SOURCE is no Source.")
