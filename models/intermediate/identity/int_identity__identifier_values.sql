@@ -60,14 +60,9 @@ counted as (
     select
         identifiers.identifier_type,
         identifiers.identifier_value,
-        count(distinct source_records.details_hash) as record_count,
-        coalesce(max(most_strong.strong_id_count), 0) as strong_id_count
+        count(distinct source_records.details_hash) as record_count
     from identifiers
     inner join source_records on identifiers.source_record_key = source_records.source_record_key
-    left join most_strong
-        on
-            identifiers.identifier_type = most_strong.identifier_type
-            and identifiers.identifier_value = most_strong.identifier_value
     group by 1, 2
 
 ),
@@ -90,16 +85,21 @@ final as (
             when blocked.reason is not null then 'blocked'
             when rules.strength is null or rules.strength != 'strong' then 'weak'
             when counted.record_count > rules.max_records_per_value then 'too_many_records'
-            when counted.strong_id_count > rules.max_strong_ids_per_value then 'too_many_strong_ids'
+            when most_strong.strong_id_count > rules.max_strong_ids_per_value
+                then 'too_many_strong_ids'
         end as excluded_because,
 
         ---------- numerics
         rules.priority,
         counted.record_count,
-        counted.strong_id_count
+        coalesce(most_strong.strong_id_count, 0) as strong_id_count
 
     from counted
     left join rules on counted.identifier_type = rules.identifier_type
+    left join most_strong
+        on
+            counted.identifier_type = most_strong.identifier_type
+            and counted.identifier_value = most_strong.identifier_value
     left join blocked
         on
             counted.identifier_type = blocked.identifier_type
