@@ -162,8 +162,8 @@ class Destination(Protocol):
     def outcomes(self, response: Response, batch: Batch) -> Iterable[RowOutcome]:
         """The rows this response decides.
 
-        Rows that a 2xx leaves out count as retryable; rows that a 4xx leaves out are sent again in
-        smaller batches, until the row at fault stands alone.
+        Rows that a 2xx leaves out are sent again, and count as perhaps taken until then; rows that
+        a 4xx leaves out are sent again in smaller batches, until the row at fault stands alone.
         """
         ...
 

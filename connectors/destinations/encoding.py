@@ -1,16 +1,17 @@
-"""JSON for every destination that speaks it: one form for values, and whether answers are whole."""
+"""JSON for every destination that speaks it: one form for values, and how answers are read."""
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import orjson
 
-from connectors.destinations.base import Status
-
 _OPTIONS = orjson.OPT_NAIVE_UTC | orjson.OPT_UTC_Z
+# Byte order marks of UTF-8 and UTF-16, whose blanks and brackets have a zero byte.
+_BLANKS_AND_MARKS = b" \t\r\n\0\xef\xbb\xbf\xfe\xff"
 
 
 def to_json(document: Any, *, newline: bool = False) -> bytes:
@@ -22,17 +23,30 @@ def to_json(document: Any, *, newline: bool = False) -> bytes:
     return orjson.dumps(document, _plain, _OPTIONS | (orjson.OPT_APPEND_NEWLINE if newline else 0))
 
 
-def told_nothing(body: bytes) -> Status:
-    """What rows are that a good answer does not speak of: taken, but of JSON that was cut off.
+def from_json(body: bytes) -> Any:
+    """An answer's JSON, also with a byte order mark, in UTF-16 or with NaN, as some servers write.
 
-    Nobody knows whom that would have refused; asked again, a receiver answers as it did.
+    Raises ValueError when it is none.
     """
-    if body.lstrip().startswith((b"{", b"[")):
-        try:
-            orjson.loads(body)
-        except orjson.JSONDecodeError:
-            return "retryable"
-    return "ok"
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError:
+        pass
+    try:
+        return json.loads(body)
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+
+
+def is_cut_off(body: bytes) -> bool:
+    """Whether an answer began as JSON and cannot be read: nobody knows what else it said."""
+    if not body.lstrip(_BLANKS_AND_MARKS).startswith((b"{", b"[")):
+        return False
+    try:
+        from_json(body)
+    except ValueError:
+        return True
+    return False
 
 
 def _plain(value: Any) -> Any:

@@ -104,6 +104,10 @@ class Sender:
             return answers
         open_rows = [place for place in range(len(batch)) if place not in said]
         if response.is_success:
+            # They may have been taken all the same: whoever is denied meanwhile must be removed.
+            tally.is_doubtful = True
+            if not said:
+                raise _Undelivered("no_answer", response.status)
             rest = (RowOutcome(place, "retryable", "no_answer") for place in open_rows)
             return answers + [self._answer(batch, positions, row, response) for row in rest]
         if is_about_the_request(response.status):

@@ -30,7 +30,7 @@ from connectors.destinations.base import (
     Response,
     RowOutcome,
 )
-from connectors.destinations.encoding import told_nothing
+from connectors.destinations.encoding import is_cut_off
 from connectors.destinations.webhook.payload import body, row_results
 from connectors.destinations.webhook.settings import WebhookSettings
 
@@ -61,13 +61,16 @@ class Webhook:
         yield HttpRequest("POST", self._url.get_secret_value(), headers, body(batch))
 
     def outcomes(self, response: Response, batch: Batch) -> Iterable[RowOutcome]:
-        listed = {row.position: row for row in row_results(response, batch, self._settings)}
-        if response.is_success:
-            rest = self._settings.unlisted if listed else told_nothing(response.body)
-            yield from (listed.get(at, RowOutcome(at, rest)) for at in range(len(batch)))
-        else:
+        listed = list(row_results(response, batch, self._settings))
+        if not response.is_success:
             # A refused request has stored nothing: what it says of a row is why it was refused.
-            yield from (row for row in listed.values() if row.status != "ok")
+            yield from (row for row in listed if row.status != "ok")
+            return
+        yield from listed
+        unlisted = self._settings.unlisted if listed else "ok"
+        if unlisted == "ok" and not is_cut_off(response.body):
+            named = {row.position for row in listed}
+            yield from (RowOutcome(at, "ok") for at in range(len(batch)) if at not in named)
 
     def sign(self, request: HttpRequest, timestamp: int) -> HttpRequest:
         secret = self._secrets["secret"].get_secret_value().encode()

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import orjson
-
 from connectors.destinations.base import Batch, Response, RowOutcome, Status
-from connectors.destinations.encoding import to_json
+from connectors.destinations.encoding import from_json, to_json
 from connectors.destinations.webhook.settings import WebhookSettings
 
 
@@ -25,8 +23,8 @@ def row_results(
 ) -> Iterator[RowOutcome]:
     """The rows the response body lists: none when it is no JSON, or holds no list there."""
     try:
-        entries: Any = orjson.loads(response.body)
-    except orjson.JSONDecodeError:
+        entries: Any = from_json(response.body)
+    except ValueError:
         return
     for step in settings.results_path.split("."):
         entries = entries.get(step) if isinstance(entries, dict) else None

@@ -41,7 +41,7 @@ class Strict:
             yield HttpRequest("POST", batch.idempotency_key, {}, body)
 
     def outcomes(self, response: Response, batch: Batch) -> Iterable[RowOutcome]:
-        document = orjson.loads(response.body) if response.body.startswith(b"{") else {}
+        document = orjson.loads(response.body) if response.body.endswith(b"}") else {}
         for position, row in enumerate(batch.rows):
             for status, numbers in document.items():
                 if row["number"] in numbers:
@@ -129,6 +129,13 @@ def test_a_row_that_a_good_answer_leaves_out_is_not_taken_for_granted() -> None:
     delivery = deliver(Wire(lambda numbers: Response(200, body=b'{"ok": [0, 1]}')), rows=3)
     assert status_of(delivery, 3) == ["ok", "ok", "retryable"]
     assert delivery.answers[0].reason == "no_answer"
+    assert delivery.is_doubtful, "it may have been taken all the same"
+
+
+def test_a_good_answer_that_names_no_row_keeps_the_batch_pending() -> None:
+    delivery = deliver(Wire(lambda numbers: Response(200, body=b'{"ok": [0, ')), rows=3)
+    assert (delivery.state, delivery.reason) == ("pending", "no_answer")
+    assert delivery.is_doubtful
 
 
 @pytest.mark.parametrize("bad", [{0}, {7}, {3}, {0, 7}, {2, 3, 6}, set(range(7))])

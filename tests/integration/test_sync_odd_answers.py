@@ -1,0 +1,113 @@
+"""Delivery to servers that answer as no tool should: byte by byte as each test writes it."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from connectors.sync import SyncResult
+from tests.faulty_receiver import SECRET
+from tests.sync_home import SyncHome, members
+
+# Writes the whole answer to one request, whose body it is given.
+Script = Callable[[socket.socket, dict[str, Any]], None]
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SyncHome:
+    monkeypatch.setenv("TEST_SECRET", SECRET)
+    return SyncHome(tmp_path / "home")
+
+
+class Server:
+    """Takes one request a connection. ``seen``: Idempotency-Key and document of each."""
+
+    def __init__(self, script: Script) -> None:
+        self.script = script
+        self.seen: list[tuple[str, dict[str, Any]]] = []
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}/in"
+
+    def serve(self) -> None:
+        while True:
+            try:
+                connection, _ = self._socket.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._answer, args=(connection,), daemon=True).start()
+
+    def close(self) -> None:
+        self._socket.shutdown(socket.SHUT_RDWR)
+        self._socket.close()
+
+    def _answer(self, connection: socket.socket) -> None:
+        with connection, connection.makefile("rb") as stream:
+            headers = {}
+            for line in iter(stream.readline, b"\r\n"):
+                name, _, value = line.decode().partition(":")
+                headers[name.lower()] = value.strip()
+            document = json.loads(stream.read(int(headers["content-length"])))
+            self.seen.append((headers["idempotency-key"], document))
+            try:
+                self.script(connection, document)
+            except OSError:
+                """Whoever asked has hung up."""
+
+
+@contextmanager
+def server(script: Script) -> Iterator[Server]:
+    found = Server(script)
+    thread = threading.Thread(target=found.serve, daemon=True)
+    thread.start()
+    try:
+        yield found
+    finally:
+        found.close()
+        thread.join()
+
+
+def answers(body: bytes, status: int = 200, **headers: str) -> Script:
+    head = {"Content-Length": str(len(body)), "Connection": "close", **headers}
+    lines = [f"HTTP/1.1 {status} Odd", *(f"{name}: {value}" for name, value in head.items())]
+    whole = "\r\n".join([*lines, "", ""]).encode() + body
+    return lambda connection, document: connection.sendall(whole)
+
+
+def apply(home: SyncHome, receiver: Server) -> SyncResult:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TEST_URL", receiver.url)
+        return home.apply()
+
+
+def test_who_withdraws_after_an_answer_that_was_cut_off_is_taken_off(home: SyncHome) -> None:
+    home.publish(members(3))
+    with server(answers(b'{"results": [{"key": "lapsed_buyers:cus_0000", "sta')) as receiver:
+        result = apply(home, receiver)
+        assert (result.undelivered, result.reasons) == (3, {"no_answer": 3})
+        receiver.script = answers(b"")
+        home.publish(members(3), denied={"cus_0001": "consent_denied"})
+        assert home.plan().removes == 1
+        assert apply(home, receiver).is_complete
+        removed = [
+            row["key"]
+            for _, document in receiver.seen
+            for row in document["rows"]
+            if document["operation"] == "remove"
+        ]
+        assert removed == ["lapsed_buyers:cus_0001"]
+
+
+def test_rows_of_an_answer_that_was_cut_off_keep_their_idempotency_key(home: SyncHome) -> None:
+    home.publish(members(3))
+    with server(answers(b'{"results": [')) as receiver:
+        apply(home, receiver)
+        receiver.script = answers(b"{}")
+        assert apply(home, receiver).acknowledged == 3
+        assert len({key for key, _ in receiver.seen}) == 1
