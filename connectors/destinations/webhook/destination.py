@@ -64,13 +64,11 @@ class Webhook:
         listed = list(row_results(response, batch, self._settings))
         if not response.is_success:
             # A refused request has stored nothing: what it says of a row is why it was refused.
-            yield from (row for row in listed if row.status != "ok")
-            return
-        yield from listed
-        unlisted = self._settings.unlisted if listed else "ok"
-        if unlisted == "ok" and not is_cut_off(response.body):
-            named = {row.position for row in listed}
-            yield from (RowOutcome(at, "ok") for at in range(len(batch)) if at not in named)
+            return [row for row in listed if row.status != "ok"]
+        if is_cut_off(response.body) or (listed and self._settings.unlisted == "retryable"):
+            return listed
+        rest = set(range(len(batch))).difference(row.position for row in listed)
+        return listed + [RowOutcome(position, "ok") for position in sorted(rest)]
 
     def sign(self, request: HttpRequest, timestamp: int) -> HttpRequest:
         secret = self._secrets["secret"].get_secret_value().encode()
