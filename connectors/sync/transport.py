@@ -25,6 +25,10 @@ from connectors.destinations.base import (
 from connectors.sync.retry import RetryPolicy, is_doubtful, is_retryable, retry_after
 
 _TIMEOUT = httpx.Timeout(30.0, connect=10.0)
+# The whole of one attempt: a server that sends a byte now and then never lets a read time out.
+_ATTEMPT_SECONDS = 300.0
+# As much of an answer is read: more than a hundred thousand rows need.
+_ANSWER_BYTES = 64_000_000
 # A proxy from the environment is for the outside world, never for a receiver on this machine.
 _DIRECT = {f"all://{host}": None for host in ("localhost", "127.0.0.1", "[::1]")}
 # These failures happen before anything reaches the server.
@@ -110,7 +114,7 @@ class Transport:
             floor = None
             try:
                 response, reason = await self._post(request), None
-            except httpx.RequestError as error:
+            except (httpx.RequestError, TimeoutError) as error:
                 response, reason = None, type(error).__name__
                 doubt = doubt or not isinstance(error, _NEVER_ARRIVED)
             if response is not None:
@@ -140,11 +144,18 @@ class Transport:
                 follow_redirects=False,
                 mounts=_DIRECT,
                 limits=httpx.Limits(max_connections=self._destination.limits.concurrency),
+                event_hooks={"response": [_forget_location]},
             )
-        answer = await self._client.request(
+        call = self._client.stream(
             request.method, request.url, headers=dict(request.headers), content=request.body
         )
-        return Response(answer.status_code, dict(answer.headers), answer.content)
+        async with asyncio.timeout(_ATTEMPT_SECONDS), call as answer:
+            body = bytearray()
+            async for part in answer.aiter_bytes():
+                body += part
+                if len(body) > _ANSWER_BYTES:
+                    break
+            return Response(answer.status_code, dict(answer.headers), bytes(body[:_ANSWER_BYTES]))
 
     async def _turn(self) -> None:
         """Wait for this request's turn, as the destination's rate and its Retry-After demand."""
@@ -165,6 +176,11 @@ class Transport:
         except OSError as error:
             return Exchange(None, f"{type(error).__name__}: {error.strerror}", 1, True)
         return Exchange(Response(201), None, 1, False)
+
+
+async def _forget_location(answer: httpx.Response) -> None:
+    """Nobody follows a redirect, and httpx stumbles over places that it cannot read."""
+    answer.headers.pop("Location", None)
 
 
 def write_file(path: Path, content: bytes) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -111,3 +112,49 @@ def test_rows_of_an_answer_that_was_cut_off_keep_their_idempotency_key(home: Syn
         receiver.script = answers(b"{}")
         assert apply(home, receiver).acknowledged == 3
         assert len({key for key, _ in receiver.seen}) == 1
+
+
+def test_an_answer_that_drips_does_not_hold_an_apply_forever(
+    home: SyncHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("connectors.sync.transport._ATTEMPT_SECONDS", 0.2)
+
+    def drip(connection: socket.socket, document: dict[str, Any]) -> None:
+        connection.sendall(b"HTTP/1.1 200 Odd\r\nContent-Length: 100\r\n\r\n")
+        for _ in range(100):
+            connection.sendall(b" ")
+            time.sleep(0.05)
+
+    home.publish(members(3))
+    with server(drip) as receiver:
+        result = apply(home, receiver)
+    assert (result.undelivered, result.reasons) == (3, {"TimeoutError": 3})
+
+
+def test_of_an_endless_answer_only_the_beginning_is_read(
+    home: SyncHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("connectors.sync.transport._ANSWER_BYTES", 10_000)
+    sent = 0
+
+    def flood(connection: socket.socket, document: dict[str, Any]) -> None:
+        nonlocal sent
+        connection.sendall(b"HTTP/1.1 200 Odd\r\nContent-Length: 100000000\r\n\r\n{")
+        for _ in range(1_000):
+            connection.sendall(b" " * 100_000)
+            sent += 100_000
+
+    home.publish(members(3))
+    with server(flood) as receiver:
+        result = apply(home, receiver)
+    assert (result.undelivered, result.reasons) == (3, {"no_answer": 3})
+    assert sent < 50_000_000
+
+
+@pytest.mark.parametrize("location", ["https://other.example/", "javascript:x", "http://[::1", ""])
+def test_a_redirect_is_not_followed_wherever_it_leads(home: SyncHome, location: str) -> None:
+    home.publish(members(3))
+    with server(answers(b"", 307, Location=location)) as receiver:
+        result = apply(home, receiver)
+        assert result.stopped == "the destination answered http_307"
+        assert len(receiver.seen) == 1

@@ -76,6 +76,7 @@ def test_nobody_waits_longer_than_their_patience() -> None:
         (format_datetime(NOON.replace(minute=2), usegmt=True), 120.0),
         (format_datetime(NOON.replace(hour=11), usegmt=True), 0.0),
         ("soon", None),
+        ("Sun, 01 Nov 2026 12:00:00 +99999999999999999999", None),
     ],
 )
 def test_retry_after_in_seconds_or_as_a_date(value: str, seconds: float | None) -> None:
