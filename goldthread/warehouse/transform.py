@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ from goldthread.warehouse.builds import (
 )
 from goldthread.warehouse.connection import connect, current_run
 from goldthread.warehouse.dbt_process import NodeDone, run_dbt, target_dir
+from goldthread.warehouse.errors import BuildFailed
 from goldthread.warehouse.state import export_state, settle_state
 from goldthread.warehouse.unchanged import (
     Basis,
@@ -39,6 +41,9 @@ if TYPE_CHECKING:
     from goldthread.settings import Settings
 
 SAMPLE_ROWS = 5
+
+# What profiles.yml gives DuckDB while models are built.
+MEMORY_LIMIT = "GOLDTHREAD_MEMORY_LIMIT"
 
 # Unit tests judge the code, not the data: they belong to `make test`.
 BUILD_ARGUMENTS = ("build", "--exclude-resource-type", "unit_test")
@@ -108,8 +113,9 @@ def begin_build(settings: Settings, *, is_full: bool, full_refresh: bool = False
 
     A full build starts on sound state: what a failed or killed build left behind is dropped.
     Incremental models hold what an earlier project made of earlier input, so after any change to
-    the code everything is built anew.
+    the code everything is built anew. Raises BuildFailed for a memory limit that is none.
     """
+    _check_memory_limit()
     code = code_fingerprint(settings)
     with connect(settings) as con:
         run = current_run(con)
@@ -130,6 +136,20 @@ def begin_build(settings: Settings, *, is_full: bool, full_refresh: bool = False
         arguments += without(manifest, kept)
     # With nothing to keep there may be no manifest, or one of other code: the basis comes later.
     return Build(number, tuple(arguments), code, is_full, basis if kept else None, tuple(kept))
+
+
+def _check_memory_limit() -> None:
+    """Refuse what DuckDB cannot read: out of dbt it would come as a traceback of many lines."""
+    import duckdb
+
+    if (limit := os.environ.get(MEMORY_LIMIT)) is not None:
+        try:
+            with duckdb.connect(config={"memory_limit": limit}):
+                return
+        except duckdb.Error:
+            raise BuildFailed(
+                f"{MEMORY_LIMIT} is {limit!r}; it must be an amount of memory such as 6GiB."
+            ) from None
 
 
 def end_build(settings: Settings, begun: Build, results_dir: Path) -> BuildReport:

@@ -319,6 +319,16 @@ def test_a_file_name_may_hold_anything(home: Home) -> None:
     assert home.column("select _source_file from raw_web.messages") == ["web/it's \\xff.jsonl"]
 
 
+def test_a_file_name_may_be_in_capitals(home: Home) -> None:
+    home.put("Web/A.JSONL", lines(message("m1")))
+    home.put("web/b.JSONL.GZ", gzip.compress(lines(message("m2")).encode()))
+    home.load("web")
+    assert home.rows("select message_id, _source_file from raw_web.messages order by 1") == [
+        ("m1", "Web/A.JSONL"),
+        ("m2", "web/b.JSONL.GZ"),
+    ]
+
+
 def test_hidden_and_unfinished_files_are_left_alone(home: Home) -> None:
     for name in (".a.jsonl", "a.jsonl.part", "a.txt", "inner/a.jsonl"):
         home.put(f"web/{name}", lines(message("m1")))

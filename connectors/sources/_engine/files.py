@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -28,7 +29,8 @@ class Todo:
 
 def changed_files(settings: Settings, table: Table, known: dict[str, FileState]) -> list[Todo]:
     """Files whose size or time differs from what was loaded, by name; hidden files are none."""
-    paths = {path for pattern in table.files for path in settings.input_dir.glob(pattern)}
+    patterns = map(_in_either_case, table.files)
+    paths = {path for pattern in patterns for path in settings.input_dir.glob(pattern)}
     todo = []
     for path in sorted(paths):
         if path.name.startswith(".") or not path.is_file():
@@ -43,6 +45,15 @@ def changed_files(settings: Settings, table: Table, known: dict[str, FileState])
         if before is None or (before.size, before.mtime_ns) != (size, mtime_ns):
             todo.append(Todo(path, source_file, before))
     return todo
+
+
+def _in_either_case(pattern: str) -> str:
+    """A pattern that CONTACTS.CSV fits, too: on other systems, where it may come from, it does."""
+    return re.sub(
+        r"\[[^]]*\]|[a-zA-Z]",
+        lambda found: found[0] if found[0][0] == "[" else f"[{found[0].lower()}{found[0].upper()}]",
+        pattern,
+    )
 
 
 def _shown_name(path: Path) -> str:

@@ -154,4 +154,4 @@ class TextFile:
 
 def open_stream(path: Path) -> PlainStream:
     """The file's bytes, uncompressed by the name's ending."""
-    return GzStream(path) if path.suffix == ".gz" else PlainStream(path)
+    return GzStream(path) if path.suffix.lower() == ".gz" else PlainStream(path)

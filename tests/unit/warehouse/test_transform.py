@@ -146,6 +146,15 @@ def test_a_project_that_cannot_be_parsed_is_told_in_dbts_words(project: Settings
         ensure_manifest(project)
 
 
+@pytest.mark.parametrize("limit", ["", "half", "50%"])
+def test_a_memory_limit_that_is_none_is_told_by_its_name(
+    project: Settings, monkeypatch: pytest.MonkeyPatch, limit: str
+) -> None:
+    monkeypatch.setenv("GOLDTHREAD_MEMORY_LIMIT", limit)
+    with pytest.raises(BuildFailed, match=f"GOLDTHREAD_MEMORY_LIMIT is '{limit}'; .* such as 6GiB"):
+        build(project)
+
+
 def test_incremental_models_are_built_anew_after_a_change_to_the_project(
     project: Settings,
 ) -> None:
