@@ -48,15 +48,24 @@ def read_declared(models: Path, word: str = "") -> Iterator[Declared]:
             content = (yaml.load(text, Loader=loader) or {}) if word in text else {}
         except yaml.YAMLError as error:
             raise DeclarationError(f"{path} is no YAML: {error}") from error
-        for model in content.get("models") or []:
-            columns = model.get("columns") or []
-            yield Declared(
-                name=model["name"],
-                columns={
-                    column["name"]: (column.get("config") or {}).get("meta") or {}
-                    for column in columns
-                },
-                types={column["name"]: column.get("data_type") for column in columns},
-                meta=(model.get("config") or {}).get("meta") or {},
-                path=path,
-            )
+        try:
+            found = [_declared(model, path) for model in content.get("models") or []]
+        except (AttributeError, KeyError, TypeError) as error:
+            raise DeclarationError(
+                f"{path}: `models` is a list of models, each with a `name`, and its `columns` a list "
+                "of columns, each with a `name`; what stands there is of another shape"
+            ) from error
+        yield from found
+
+
+def _declared(model: Mapping[str, Any], path: Path) -> Declared:
+    columns = model.get("columns") or []
+    return Declared(
+        name=model["name"],
+        columns={
+            column["name"]: (column.get("config") or {}).get("meta") or {} for column in columns
+        },
+        types={column["name"]: column.get("data_type") for column in columns},
+        meta=(model.get("config") or {}).get("meta") or {},
+        path=path,
+    )

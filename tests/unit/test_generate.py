@@ -179,3 +179,18 @@ def test_a_file_that_is_no_yaml_is_named(project: Path) -> None:
     put(project, "models/audiences/_audiences__models.yml", "models: [{name: a}")
     with pytest.raises(DeclarationError, match=r"_audiences__models.yml is no YAML"):
         texts(project)
+
+
+@pytest.mark.parametrize(
+    "yaml",
+    [
+        "models:\n  - name: stg_crm__contacts\n    columns: [contact_id, email] # identity",
+        "models:\n  - {description: identity}",
+        "models: {stg_crm__contacts: identity}",
+        "- identity",
+    ],
+)
+def test_yaml_of_another_shape_is_told_by_its_file(project: Path, yaml: str) -> None:
+    put(project, "models/staging/crm/_crm__models.yml", yaml)
+    with pytest.raises(DeclarationError, match=r"_crm__models\.yml: .models. is a list"):
+        texts(project)
