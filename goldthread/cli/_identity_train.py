@@ -67,7 +67,7 @@ def train(out: Path | None, charts: Path | None, seed: int, as_json: bool) -> No
             )
         finally:
             con.close()
-    model.save(path)
+        model.save(path)
     if as_json:
         print_json({"path": path, "charts": folder, "notes": model.notes, "levels": _levels(model)})
     else:

@@ -3,18 +3,34 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
 from functools import cache
 from math import log2
 from pathlib import Path
 from typing import Any
 
+from goldthread.identity.comparisons import LEVELS
+from goldthread.identity.places import APART, IN_PLACE
 from goldthread.identity.relatives import HOUSEHOLD, NAMESAKES
 from goldthread.settings import Settings
+from goldthread.warehouse.errors import ModelRefused
+from goldthread.warehouse.files import flush
 
 # Of the links by details alone. A wrong one shows one person's data to another, a missed one costs
 # a second newsletter; the links by identifiers, three of four, are nearly all right.
 EXPECTED_PRECISION = 0.96
+
+RENEW = (
+    "Train it again (goldthread identity train), or remove the file: Goldthread's own model is "
+    "used then."
+)
+
+# Of each way of comparing: name and condition of every level but the missing one.
+_KNOWN = [
+    {name: [level[:2] for level in levels] for name, levels in each.items()}
+    for each in (LEVELS, APART, IN_PLACE)
+]
 
 COMMITTED = Path(__file__).parent / "models" / "people.json"
 
@@ -61,24 +77,44 @@ class LinkageModel:
 
     @classmethod
     def load(cls, path: Path = COMMITTED) -> LinkageModel:
-        """Read a model file. Raises FileNotFoundError, or KeyError when it is no model file."""
-        content = json.loads(path.read_text(encoding="utf-8"))
-        return cls(
-            content["settings"],
-            content["term_frequencies"],
-            content["notes"],
-            content.get("expected_precision", EXPECTED_PRECISION),
-        )
+        """Read a model file. Raises FileNotFoundError, or ModelRefused when it cannot be used."""
+        try:
+            content = json.loads(path.read_text(encoding="utf-8"))
+            model = cls(
+                content["settings"],
+                content["term_frequencies"],
+                content["notes"],
+                content.get("expected_precision", EXPECTED_PRECISION),
+            )
+            is_known = model._is_of_this_version()
+            # Chances that are missing or not above zero have no bits.
+            all(level.bits for levels in model.levels.values() for level in levels)
+        except (ValueError, LookupError, TypeError, AttributeError) as error:
+            raise ModelRefused(f"{path} is damaged, or no identity model. {RENEW}") from error
+        if not is_known:
+            raise ModelRefused(
+                f"{path} was trained by another version of Goldthread, which compared records in "
+                f"another way. {RENEW}"
+            )
+        return model
 
     def save(self, path: Path) -> None:
-        """Write the model file, keys in order: two trainings can be compared line by line."""
+        """Write the model file, keys in order: two trainings can be compared line by line.
+
+        A kill leaves the old file or the new one, never a half."""
         content = {
             "notes": self.notes,
             "expected_precision": self.expected_precision,
             "settings": self.settings,
             "term_frequencies": self.term_frequencies,
         }
-        path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        # Not named .json: what a kill leaves behind is no model of the home.
+        written = path.with_name(f".{path.name}.tmp")
+        written.write_text(
+            json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
+        )
+        flush(written)
+        os.replace(written, path)
 
     @property
     def prior_weight(self) -> float:
@@ -99,6 +135,20 @@ class LinkageModel:
             comparison["output_column_name"]: self._levels(comparison)
             for comparison in self.settings["comparisons"]
         }
+
+    def _is_of_this_version(self) -> bool:
+        """Whether this code compares like that: the rules on levels and the chances of relatives go
+        by a level's name, so a level of another name would silently mean nothing."""
+        return all(
+            self._conditions(comparison)
+            in (known.get(comparison["output_column_name"]) for known in _KNOWN)
+            for comparison in self.settings["comparisons"]
+        )
+
+    @staticmethod
+    def _conditions(comparison: dict[str, Any]) -> list[tuple[str, str]]:
+        levels = [each for each in comparison["comparison_levels"] if not is_missing(each)]
+        return [(each["label_for_charts"], each["sql_condition"]) for each in levels]
 
     def _levels(self, comparison: dict[str, Any]) -> list[Level]:
         name = comparison["output_column_name"]

@@ -84,6 +84,9 @@ PLACE: list[Level] = [
     ("different", "ELSE", 0.12, 0.9667),
 ]
 
+APART = {"street": STREET, "postal_code": POSTAL_CODE, "city": CITY}
+IN_PLACE = {"street": STREET_IN_PLACE, "place": PLACE}
+
 MISSING_PLACES = {
     "street": "address_l is null or address_r is null",
     "postal_code": NO_CODE,
@@ -106,8 +109,8 @@ def place_levels(cursor: duckdb.DuckDBPyConnection, people: str) -> dict[str, li
         reached = cursor.execute(f"select 1 from {people} where coalesce(email, phone) is not null")
         if reached.fetchone():
             return dict(LEVELS)
-        return rest | {"street": STREET_IN_PLACE, "place": PLACE}
-    return rest | {"street": STREET, "postal_code": POSTAL_CODE, "city": CITY}
+        return rest | IN_PLACE
+    return rest | APART
 
 
 def _code_tells_city(cursor: duckdb.DuckDBPyConnection, people: str) -> bool:

@@ -11,6 +11,10 @@ class StateRefused(RuntimeError):
     """Writing the state folder would lose what it holds; the message says which table and why."""
 
 
+class ModelRefused(RuntimeError):
+    """A file of the identity model cannot be used; the message names it and the remedy."""
+
+
 class BuildFailed(RuntimeError):
     """dbt could not finish, or a check failed; the message names the nodes."""
 

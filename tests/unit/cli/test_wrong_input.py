@@ -10,6 +10,7 @@ from click.testing import CliRunner
 
 from goldthread.cli import main
 from goldthread.cli._exit import ExitCode
+from goldthread.identity import own_model_path
 from goldthread.settings import Settings
 from goldthread.warehouse import connect
 from goldthread.warehouse.transform import BuildReport
@@ -105,3 +106,15 @@ def test_a_result_that_has_nowhere_to_go_is_told_before_the_work(
         ("demo-data", "--people", "1", "--out", f"{table}/pack"),
     ):
         assert "cannot be written to" in run(*arguments, code=ExitCode.FAILED)
+
+
+def test_a_damaged_model_is_named_with_the_remedy(settings: Settings, tmp_path: Path) -> None:
+    table = tmp_path / "people.csv"
+    table.write_text("id,email\n1,ana@example.com\n")
+    model = own_model_path(settings)
+    model.parent.mkdir(parents=True)
+    model.write_text("{")
+    out = str(tmp_path / "customers.csv")
+    told = run("identity", "resolve", str(table), "--out", out, code=ExitCode.FAILED)
+    assert f"{model} is damaged" in told
+    assert "goldthread identity train" in told
