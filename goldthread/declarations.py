@@ -52,8 +52,8 @@ def read_declared(models: Path, word: str = "") -> Iterator[Declared]:
             found = [_declared(model, path) for model in content.get("models") or []]
         except (AttributeError, KeyError, TypeError) as error:
             raise DeclarationError(
-                f"{path}: `models` is a list of models, each with a `name`, and its `columns` a list "
-                "of columns, each with a `name`; what stands there is of another shape"
+                f"{path}: `models` is a list of models, each with a `name`; their `columns` are "
+                "a list of columns, each with a `name`; what stands there is of another shape"
             ) from error
         yield from found
 
