@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from goldthread.warehouse.builds import Standing, adopt_build
+from goldthread.warehouse.builds import Standing, adopt_build, was_built_by_others
 from goldthread.warehouse.connection import FAST_WRITING, WAREHOUSE_HELD, Run, connect
 from goldthread.warehouse.dbt_process import manifest_path, read_artifact, target_dir
 from goldthread.warehouse.errors import PublishRefused, WarehouseBusy
@@ -86,8 +86,10 @@ def publish(settings: Settings, syncs: Sequence[SyncRow]) -> tuple[Run, list[Pub
 
 def require_passed(settings: Settings) -> Run:
     """The current run, if all of it was built and passed; raises as ``publish`` does."""
+    results = target_dir(settings) / "run_results.json"
     with connect(settings) as con:
-        adopt_build(con, target_dir(settings) / "run_results.json")
+        adopt_build(con, results)
+        is_touched = was_built_by_others(con, results)
     verdict = judge(settings)
     if verdict.standing is Standing.FAILED:
         raise ChecksFailed(failures(settings, verdict.failed))
@@ -99,6 +101,11 @@ def require_passed(settings: Settings) -> Run:
         raise PublishRefused(
             "Not published: the last build was stopped, or built only a part; "
             "run `goldthread build` without --select first."
+        )
+    if is_touched:
+        raise PublishRefused(
+            "Not published: after the checks, a dbt command of somebody's own made tables that "
+            "nobody has checked; run `goldthread build` first."
         )
     return verdict.run
 

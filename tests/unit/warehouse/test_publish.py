@@ -211,6 +211,23 @@ def test_what_was_not_built_to_the_end_is_not_published(
         publish(settings, [])
 
 
+@pytest.mark.parametrize(("command", "is_published"), [("run", False), ("test", True)])
+def test_tables_that_nobody_checked_are_not_published(
+    settings: Settings,
+    built: Callable[..., Run],
+    write_results: Callable[..., Path],
+    command: str,
+    is_published: bool,
+) -> None:
+    built()
+    write_results({"model.g.customers": "success"}, "own", which=command, select=["customers"])
+    if is_published:
+        publish(settings, [])
+        return
+    with pytest.raises(PublishRefused, match="nobody has checked; run `goldthread build` first"):
+        publish(settings, [])
+
+
 def test_state_is_safe_before_its_ids_are_seen(
     settings: Settings, built: Callable[..., Run]
 ) -> None:
