@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from goldthread.cli._exit import EXIT_CODES_HELP, ExitCode, Stop, clear_errors
-from goldthread.cli._options import json_option
+from goldthread.cli._options import NumberRange, json_option
 
 
 @click.command(epilog=EXIT_CODES_HELP)
@@ -15,7 +15,7 @@ from goldthread.cli._options import json_option
 @click.argument("after", type=click.Path(path_type=Path))
 @click.option(
     "--churn-budget",
-    type=click.FloatRange(min=0),
+    type=NumberRange(min=0),
     default=None,
     metavar="PERCENT",
     help="Exit with code 3 if more of the common records than this have another customer_id.",
@@ -39,7 +39,15 @@ def diff(before: Path, after: Path, churn_budget: float | None, as_json: bool) -
         print_json(asdict(found) | {"churn_percent": round(found.churn_percent, 4)})
     else:
         click.echo(markdown(found, churn_budget))
-    if churn_budget is not None and found.churn_percent > churn_budget:
+    if churn_budget is None:
+        return
+    if not found.common_records:
+        raise Stop(
+            "No record is in both states, so there is no churn to hold against the budget: are "
+            "they of the same input?",
+            ExitCode.CHECK_FAILED,
+        )
+    if found.churn_percent > churn_budget:
         raise Stop(
             f"{found.churn_percent:.2f} % of the records have another customer_id; the budget is "
             f"{churn_budget:g} %.",

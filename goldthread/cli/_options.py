@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from datetime import UTC, datetime
+from math import isnan
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,18 @@ class Moment(click.ParamType[datetime]):
         except (ValueError, OverflowError):
             self.fail(f"{value!r} is no ISO 8601 timestamp like 2026-11-01T06:00:00Z", param, ctx)
         return moment
+
+
+class NumberRange(click.FloatRange):
+    """A number within bounds. Not-a-number would pass, since it is neither below nor above any."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        number = super().convert(value, param, ctx)
+        if isnan(number):
+            self.fail(f"{value!r} is not a number", param, ctx)
+        return float(number)
 
 
 def machine_time() -> datetime:

@@ -12,7 +12,7 @@ from goldthread.cli._identity_evaluate import evaluate
 from goldthread.cli._identity_explain import explain
 from goldthread.cli._identity_repair import repair_plan
 from goldthread.cli._identity_train import train
-from goldthread.cli._options import json_option
+from goldthread.cli._options import NumberRange, json_option
 
 
 @click.group()
@@ -45,7 +45,7 @@ for subcommand in (diff, evaluate, explain, repair_plan, train):
 @click.option("--seed", type=int, default=1, show_default=True, help="Seed of the training.")
 @click.option(
     "--expected-precision",
-    type=click.FloatRange(0.5, 1, max_open=True),
+    type=NumberRange(0.5, 1, max_open=True),
     default=None,
     help="Share of links to be right, such as 0.99. Default: wrong and missed links weigh alike.",
 )

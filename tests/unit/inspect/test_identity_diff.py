@@ -127,6 +127,18 @@ def test_the_budget_decides_on_the_exit_code(states: tuple[Path, Path]) -> None:
     assert "33.33 %" in over.output
 
 
+def test_a_budget_is_held_against_something(states: tuple[Path, Path], tmp_path: Path) -> None:
+    other = state(tmp_path / "other.duckdb", {"z": "stranger"}, {})
+    assert ask(states[0], other).exit_code == 0
+    told = ask(states[0], other, "--churn-budget", "5")
+    assert (told.exit_code, "No record is in both states" in told.output) == (3, True)
+
+
+def test_a_budget_is_a_number(states: tuple[Path, Path]) -> None:
+    told = ask(*states, "--churn-budget", "nan")
+    assert (told.exit_code, "'nan' is not a number" in told.output) == (2, True)
+
+
 def test_the_report_is_markdown_or_json(states: tuple[Path, Path]) -> None:
     text = ask(*states).stdout
     assert "| merged into one | 1 |" in text
