@@ -20,6 +20,7 @@ from pathlib import Path
 from types import TracebackType
 
 from goldthread.settings import PROJECT_DIR
+from goldthread.warehouse.connection import DEFAULT_MEMORY_LIMIT, MEMORY_LIMIT
 
 # One server for all tests of a process: it is started once, with what was asked for by then.
 FORKS = multiprocessing.get_context("forkserver")
@@ -48,7 +49,7 @@ def _profile_hash(home: Path | str) -> bytes:
     """What dbt's ``build_manifest_state_check`` makes of the profile."""
     from dbt.adapters.duckdb.credentials import DuckDBCredentials
 
-    limit = os.environ.get("GOLDTHREAD_MEMORY_LIMIT", "8GiB")
+    limit = os.environ.get(MEMORY_LIMIT, DEFAULT_MEMORY_LIMIT)
     settings = {
         "memory_limit": limit,
         "checkpoint_threshold": "1GiB",

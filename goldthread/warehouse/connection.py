@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,6 +24,10 @@ FAST_WRITING = "set disabled_compression_methods = 'fsst'"
 # in one thread, even for tables that the next build replaces. So only one run in this many does it
 # (and dbt never: profiles.yml).
 RUNS_UNTIL_VACUUM = 20
+
+# As profiles.yml has it.
+MEMORY_LIMIT = "GOLDTHREAD_MEMORY_LIMIT"
+DEFAULT_MEMORY_LIMIT = "8GiB"
 
 WAREHOUSE_HELD = (
     "{settings.warehouse_path} is in use by another process: {error}. "
@@ -61,6 +66,16 @@ def connect(settings: Settings, *, read_only: bool = False) -> duckdb.DuckDBPyCo
     con.execute("set max_vacuum_tasks = 0")
     con.execute(FAST_WRITING)
     return con
+
+
+def work_within_limits(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    """Let a session without a file of its own hold as much memory as building may, and no more.
+
+    Beyond that it works on disk, where the next run removes what a kill left behind.
+    """
+    limit = os.environ.get(MEMORY_LIMIT, DEFAULT_MEMORY_LIMIT)
+    con.execute(f"set memory_limit = {literal(limit)}")
+    con.execute(f"set temp_directory = {literal(f'{settings.warehouse_path}.tmp')}")
 
 
 def start_run(con: duckdb.DuckDBPyConnection, as_of: datetime, command: str) -> Run:

@@ -18,7 +18,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from goldthread.warehouse.builds import Standing, adopt_build, was_built_by_others
-from goldthread.warehouse.connection import FAST_WRITING, WAREHOUSE_HELD, Run, connect
+from goldthread.warehouse.connection import (
+    FAST_WRITING,
+    WAREHOUSE_HELD,
+    Run,
+    connect,
+    work_within_limits,
+)
 from goldthread.warehouse.dbt_process import manifest_path, read_artifact, target_dir
 from goldthread.warehouse.errors import PublishRefused, WarehouseBusy
 from goldthread.warehouse.files import flush, literal, quoted, remove_database
@@ -123,6 +129,7 @@ def _copy(
     aside = _aside(target)
     remove_database(aside)
     with duckdb.connect() as con:
+        work_within_limits(con, settings)
         con.execute(FAST_WRITING)
         con.execute("set max_vacuum_tasks = 0")
         try:

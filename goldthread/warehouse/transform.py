@@ -16,7 +16,7 @@ from goldthread.warehouse.builds import (
     open_build,
     was_built_by_others,
 )
-from goldthread.warehouse.connection import connect, current_run
+from goldthread.warehouse.connection import MEMORY_LIMIT, connect, current_run
 from goldthread.warehouse.dbt_process import NodeDone, run_dbt, target_dir
 from goldthread.warehouse.errors import BuildFailed
 from goldthread.warehouse.state import export_state, settle_state
@@ -41,9 +41,6 @@ if TYPE_CHECKING:
     from goldthread.settings import Settings
 
 SAMPLE_ROWS = 5
-
-# What profiles.yml gives DuckDB while models are built.
-MEMORY_LIMIT = "GOLDTHREAD_MEMORY_LIMIT"
 
 # Unit tests judge the code, not the data: they belong to `make test`.
 BUILD_ARGUMENTS = ("build", "--exclude-resource-type", "unit_test")

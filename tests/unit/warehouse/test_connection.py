@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from goldthread.settings import Settings
+import duckdb
+import pytest
+
+from goldthread.settings import PROJECT_DIR, Settings
 from goldthread.warehouse import begin_run, connect
-from goldthread.warehouse.connection import RUNS_UNTIL_VACUUM
+from goldthread.warehouse.connection import (
+    DEFAULT_MEMORY_LIMIT,
+    MEMORY_LIMIT,
+    RUNS_UNTIL_VACUUM,
+    work_within_limits,
+)
 
 from .conftest import AS_OF
 
@@ -32,3 +40,23 @@ def test_groups_of_rows_are_put_together_in_one_run_of_many(settings: Settings) 
             75000,
             11249850000,
         )
+
+
+def test_what_does_not_fit_in_memory_is_worked_on_beside_the_warehouse(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(MEMORY_LIMIT, "32MiB")
+    settings.home.mkdir(parents=True, exist_ok=True)
+    with duckdb.connect() as con:
+        work_within_limits(con, settings)
+        con.execute("create table many as select i, hash(i) as h from range(5_000_000) as t(i)")
+        assert list(settings.home.glob("warehouse.duckdb.tmp/*"))
+        assert con.execute("select count(*), sum(i) from many").fetchone() == (
+            5_000_000,
+            12_499_997_500_000,
+        )
+
+
+def test_dbt_and_what_goldthread_does_itself_have_one_limit() -> None:
+    profile = (PROJECT_DIR / "profiles.yml").read_text(encoding="utf-8")
+    assert f"env_var('{MEMORY_LIMIT}', '{DEFAULT_MEMORY_LIMIT}')" in profile

@@ -228,6 +228,15 @@ def test_tables_that_nobody_checked_are_not_published(
         publish(settings, [])
 
 
+def test_publishing_holds_no_more_than_its_share_of_memory(
+    settings: Settings, built: Callable[..., Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built()
+    monkeypatch.setenv("GOLDTHREAD_MEMORY_LIMIT", "1KiB")
+    with pytest.raises(duckdb.OutOfMemoryException):
+        publish(settings, [])
+
+
 def test_state_is_safe_before_its_ids_are_seen(
     settings: Settings, built: Callable[..., Run]
 ) -> None:
