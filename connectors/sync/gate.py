@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from connectors.sync.columns import beyond_the_calendar
+from connectors.sync.published import column_types
 from connectors.sync.spec import SyncSpec
 from goldthread.warehouse.files import quoted
 
@@ -35,6 +37,7 @@ def select_desired(con: duckdb.DuckDBPyConnection, spec: SyncSpec) -> None:
     has_no_key = " or ".join(
         f"nullif(trim(cast({quoted(column)} as varchar)), '') is null" for column in spec.key
     )
+    has_no_date = beyond_the_calendar(spec, column_types(con, spec.model))
     audience = (
         f"cast({quoted(spec.audience_column)} as varchar)" if spec.audience_column else "null"
     )
@@ -55,7 +58,8 @@ def select_desired(con: duckdb.DuckDBPyConnection, spec: SyncSpec) -> None:
                 cast({audience} as varchar) as audience,
                 struct_pack({fields}) as payload,
                 cast(to_json(struct_pack({key})) as varchar) as destination_key,
-                {has_no_key} as has_no_key
+                {has_no_key} as has_no_key,
+                {has_no_date} as has_no_date
 
             from published.activation.{quoted(spec.model)}
 
@@ -86,6 +90,7 @@ def select_desired(con: duckdb.DuckDBPyConnection, spec: SyncSpec) -> None:
                     when verdicts.customer_id is null then 'no_verdict'
                     when not verdicts.is_allowed then coalesce(verdicts.reason, 'denied')
                     when members.has_no_key then 'no_key'
+                    when members.has_no_date then 'date_out_of_range'
                 end as held_back
 
             from members

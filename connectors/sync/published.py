@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
+from connectors.sync.columns import type_problems
 from connectors.sync.errors import NotReady, SpecError, UnknownSync
 from connectors.sync.spec import SyncSpec, check_spec
 from goldthread.warehouse.files import literal
@@ -51,7 +52,7 @@ def read_spec(con: duckdb.DuckDBPyConnection, name: str) -> SyncSpec:
     Raises UnknownSync, naming those there are; SpecError when the spec is wrong or its table is not
     what it says.
     """
-    if not _columns(con, "syncs"):
+    if not column_types(con, "syncs"):
         raise NotReady("The published file lists no syncs; run `goldthread publish` again.")
     known = dict(con.execute("select name, spec_json from published.activation.syncs").fetchall())
     found = next((each for each in (name, f"sync_{name}") if each in known), None)
@@ -66,7 +67,8 @@ def read_spec(con: duckdb.DuckDBPyConnection, name: str) -> SyncSpec:
              "publish again with this version"]
         ) from error  # fmt: skip
     check_spec(spec)
-    missing = set(spec.columns) - _columns(con, spec.model)
+    types = column_types(con, spec.model)
+    missing = set(spec.columns) - types.keys()
     if missing:
         raise SpecError(
             [
@@ -74,6 +76,8 @@ def read_spec(con: duckdb.DuckDBPyConnection, name: str) -> SyncSpec:
                 for column in sorted(missing)
             ]
         )
+    if problems := list(type_problems(spec, types)):
+        raise SpecError([f"{spec.name}: {problem}" for problem in problems])
     return spec
 
 
@@ -84,7 +88,7 @@ def read_decisions(
 
     Raises NotReady when they are older than the guards admit, or the purpose is in no verdict.
     """
-    if missing := _VERDICT_COLUMNS - _columns(con, "activation_verdicts"):
+    if missing := _VERDICT_COLUMNS - column_types(con, "activation_verdicts").keys():
         raise NotReady(f"The published activation_verdicts lack {', '.join(sorted(missing))}.")
     made = dict(
         con.execute(
@@ -110,13 +114,11 @@ def read_decisions(
     return decided_at
 
 
-def _columns(con: duckdb.DuckDBPyConnection, table: str) -> set[str]:
-    """The columns of a published table; empty when there is no such table."""
-    return {
-        row[0]
-        for row in con.execute(
-            "select column_name from duckdb_columns() where database_name = 'published' "
-            "and schema_name = 'activation' and table_name = ?",
-            [table],
-        ).fetchall()
-    }
+def column_types(con: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]:
+    """The types of a published table's columns; empty when there is no such table."""
+    found = con.execute(
+        "select column_name, data_type from duckdb_columns() where database_name = 'published' "
+        "and schema_name = 'activation' and table_name = ?",
+        [table],
+    ).fetchall()
+    return dict(found)

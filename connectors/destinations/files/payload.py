@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+from typing import Any
 
 import orjson
 import pyarrow as pa
@@ -48,10 +49,15 @@ def manifest(batch: Batch, files: dict[str, bytes]) -> bytes:
 
 
 def _flat(table: pa.Table) -> pa.Table:
-    """CSV has no nested values: lists and structs become JSON text."""
+    """CSV has no nested values and no bytes: they become JSON text, and hex as in JSON."""
     for index, column in enumerate(table.schema):
-        if pa.types.is_nested(column.type):
+        if pa.types.is_nested(column.type) or pa.types.is_binary(column.type):
             values = table.column(index).to_pylist()
-            texts = [None if value is None else to_json(value).decode() for value in values]
+            form = bytes.hex if pa.types.is_binary(column.type) else _json_text
+            texts = [None if value is None else form(value) for value in values]
             table = table.set_column(index, column.name, pa.array(texts, pa.string()))
     return table
+
+
+def _json_text(value: Any) -> str:
+    return to_json(value).decode()

@@ -72,6 +72,13 @@ def test_csv() -> None:
     }
 
 
+def test_bytes_are_hex_in_csv_as_in_json() -> None:
+    sent = batch(table=pa.table({"id": ["c1", "c2"], "mark": [b"\xff\x00", None]}))
+    files = written(sent, formats=["csv", "jsonl"])
+    assert b'"c1","ff00"\n' in files["000007-20260102T030405Z/traits.csv"]
+    assert b'"mark":"ff00"' in files["000007-20260102T030405Z/traits.jsonl"]
+
+
 def test_jsonl() -> None:
     content = written(batch(), formats=["jsonl"])["000007-20260102T030405Z/traits.jsonl"]
     first, second = content.splitlines()
