@@ -69,7 +69,7 @@ class Batch:
 
     table: one row each, one column a destination field (a removal holds the key fields only).
     keys: one text a row, unique in the batch and the same in every run: its key values joined by
-        ``:``.
+        ``:`` (with ``%3A`` for a colon and ``%25`` for a percent sign within one of several).
     run: name of the apply run, fit for a folder; later runs sort later.
     """
 

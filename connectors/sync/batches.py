@@ -119,7 +119,11 @@ def _fields_table(payload: pa.ChunkedArray) -> pa.Table:
 
 
 def _key_text(key: dict[str, Any]) -> str:
-    return ":".join(str(value) for value in key.values())
+    """The values joined by ``:``; one within a value is told apart, else two keys could be one."""
+    values = [str(value) for value in key.values()]
+    if len(values) > 1:
+        values = [value.replace("%", "%25").replace(":", "%3A") for value in values]
+    return ":".join(values)
 
 
 def _key_table(keys: list[dict[str, Any]]) -> pa.Table:

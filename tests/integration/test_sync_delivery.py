@@ -85,6 +85,21 @@ def test_those_who_left_or_withdrew_are_taken_off(home: SyncHome, tmp_path: Path
         assert all(set(fields) == {"list", "customer_id"} for fields in removal.fields)
 
 
+def test_two_keys_with_colons_are_two_rows(home: SyncHome, tmp_path: Path) -> None:
+    rows = members(3)
+    for row, audience, customer_id in zip(
+        rows, ("a", "a:b", "a"), ("b:c", "c", "b%3Ac"), strict=True
+    ):
+        row.update(audience=audience, customer_id=customer_id)
+    home.publish(rows, small_batches(home))
+    with faulty_receiver(tmp_path / "tool") as receiver:
+        assert apply(home, receiver).acknowledged == 3
+        assert set(receiver.lists.members()) == {"a:b%3Ac", "a%3Ab:c", "a:b%253Ac"}
+        home.publish(rows[1:], small_batches(home))
+        apply(home, receiver)
+        assert set(receiver.lists.members()) == {"a%3Ab:c", "a:b%253Ac"}
+
+
 def test_upsert_leaves_them_there(home: SyncHome, tmp_path: Path) -> None:
     spec = home.spec(mode="upsert")
     with faulty_receiver(tmp_path / "tool") as receiver:
