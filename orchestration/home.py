@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import dagster as dg
+import duckdb
 
 from goldthread.settings import Settings
 from goldthread.warehouse import Run, begin_run, connect, current_run, run_lock
@@ -21,13 +22,25 @@ class RunHome:
     as_of: datetime
     command: str
     _run: Run | None = field(default=None, repr=False)
+    _opened: duckdb.DuckDBPyConnection | None = field(default=None, repr=False)
 
     def loading_run(self) -> Run:
-        """The warehouse's run that this Dagster run loads into, begun when first asked for."""
+        """The warehouse's run that this Dagster run loads into, begun when first asked for.
+
+        From here on the warehouse stays open, so that the steps that load and check open it in no
+        time; ``close_warehouse`` lets other processes in.
+        """
         if self._run is None:
             with connect(self.settings) as con:
                 self._run = begin_run(con, self.settings, self.as_of, self.command)
+            self._opened = connect(self.settings)
         return self._run
+
+    def close_warehouse(self) -> None:
+        """Let go of the warehouse, for dbt or at the end."""
+        if self._opened is not None:
+            self._opened.close()
+            self._opened = None
 
     def current_run(self) -> Run:
         """The run that loaded last, of this Dagster run or an earlier one."""
@@ -58,4 +71,8 @@ class Home(dg.ConfigurableResource[RunHome]):
         with run_lock(
             settings, f"dagster run {context.run.run_id if context.run else ''}".rstrip()
         ):
-            yield RunHome(settings, as_of, self.command)
+            home = RunHome(settings, as_of, self.command)
+            try:
+                yield home
+            finally:
+                home.close_warehouse()

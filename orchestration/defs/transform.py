@@ -25,6 +25,7 @@ def transform(
     """Build, test, and export the state when everything passed."""
     settings = home.settings
     begun = begin_build(settings, is_full=not context.is_subset)
+    home.close_warehouse()
     # Judged by what it leaves, not by its exit code: the outcome is recorded in any case.
     invocation = (
         dbt.whole(begun.arguments, context)
