@@ -53,6 +53,10 @@ class DestinationSettings(BaseModel):
         """What may be mapped for this object; raises ValueError when there is no such object."""
         return FieldRules()
 
+    def place(self, sync: str) -> str | None:
+        """What a sync of that name writes to and no other may; None where syncs can share it."""
+        return None
+
     def variables(self) -> dict[str, str]:
         """Secret name to environment variable name, for every ``_env`` setting that is set."""
         values = {name: getattr(self, name) for name in type(self).model_fields}

@@ -172,9 +172,22 @@ def specs_from_manifest(manifest: dict[str, Any]) -> list[SyncSpec]:
                 specs.append(spec)
             except SpecError as error:
                 problems += error.problems
+    problems += _shared_places(specs)
     if problems:
         raise SpecError(sorted(problems))
     return sorted(specs, key=lambda spec: spec.name)
+
+
+def _shared_places(specs: list[SyncSpec]) -> list[str]:
+    """One sentence for each sync that writes where another one does."""
+    owners: dict[tuple[str, str], str] = {}
+    problems = []
+    for spec in sorted(specs, key=lambda spec: spec.name):
+        place = destination_settings(spec).place(spec.name)
+        owner = place and owners.setdefault((spec.destination, place), spec.name)
+        if owner and owner != spec.name:
+            problems.append(f"{spec.name}: {owner} writes to {place} too; give each its own place")
+    return problems
 
 
 def _spec(exposure: dict[str, Any], sync: Any, manifest: dict[str, Any]) -> SyncSpec:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from typing import Literal
 
 from pydantic import Field
@@ -21,3 +22,7 @@ class FilesSettings(DestinationSettings):
 
     formats: tuple[Format, ...] = Field(default=("csv", "jsonl", "parquet"), min_length=1)
     folder: str = "."
+
+    def place(self, sync: str) -> str:
+        # Runs of two syncs can have one name; the later would write over the earlier one's files.
+        return posixpath.normpath(posixpath.join(sync, self.folder))

@@ -139,3 +139,25 @@ def test_a_string_key_is_a_key_of_one_column() -> None:
     (spec,) = specs_from_manifest(manifest(sync={"key": "customer_id"}))
     assert spec.key == ("customer_id",)
     check_spec(spec)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_shared"),
+    [
+        ("/srv/exports", "/srv/exports/", True),
+        ("../shared", "../shared", True),
+        ("../sync_files__more", ".", True),
+        (".", ".", False),
+        ("/srv/exports/one", "/srv/exports/other", False),
+    ],
+)
+def test_two_syncs_may_not_write_over_each_other(one: str, other: str, is_shared: bool) -> None:
+    both = manifest({"destination": "files", "settings": {"folder": one}})
+    more = manifest({"destination": "files", "settings": {"folder": other}})
+    exposure = more["exposures"].pop("exposure.goldthread.sync_webhook__audience_members")
+    both["exposures"]["more"] = {**exposure, "name": "sync_files__more"}
+    if is_shared:
+        with pytest.raises(SpecError, match="give each its own place"):
+            specs_from_manifest(both)
+    else:
+        assert len(specs_from_manifest(both)) == 2
