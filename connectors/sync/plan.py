@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 from connectors.sync.difference import compare, objections
+from connectors.sync.former_keys import doubt_those_to_remove
 from connectors.sync.gate import select_desired
 from connectors.sync.keys import install_keyed_hash, ledger_key, masked
 from connectors.sync.ledger import ledger_to_read
@@ -53,6 +54,7 @@ def make_plan(
     select_desired(con, spec)
     acknowledge_finished(con, settings, spec)
     settle(con)
+    doubt_those_to_remove(con, spec)
     abandon(con, spec.mode, snapshots=is_snapshot(spec))
     compare(con, spec)
     return _describe(con, spec, decided_at)

@@ -1,0 +1,53 @@
+"""Rows that the destination holds under a key of other fields, since the sync's key was changed.
+
+Such a row is removed under its former key and added under the new one, removals first. Often both
+keys mean the same thing to the destination. So a removal that did not get through at once, and is
+sent again by a later apply, may take off what was added meanwhile.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from connectors.sync.spec import SyncSpec
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+def doubt_those_to_remove(con: duckdb.DuckDBPyConnection, spec: SyncSpec) -> None:
+    """Make uncertain whatever is held of people of whom a row is to be removed under a former key.
+
+    Then they are sent once more, after the removal; also those of a pending batch, under a new
+    idempotency key: under the old one a receiver would change nothing. Needs ``desired`` and a
+    settled ledger.
+    """
+    if spec.mode != "mirror":
+        return
+    con.execute(
+        """
+        create or replace table formerly as
+        with
+
+        gone as materialized (
+
+            select customer_id, destination_key from ledger.live
+            where key_hash not in (select key_hash from desired)
+
+        )
+
+        select distinct customer_id from gone where json_keys(destination_key) <> ?::varchar[]
+        """,
+        [list(spec.key_fields)],
+    )
+    con.execute(
+        "update ledger.live set payload_hash = null "
+        "where customer_id in (select customer_id from formerly)"
+    )
+    con.execute(
+        "update ledger.batches set state = 'unknown', status = 'retryable', "
+        "reason = coalesce(reason || ', ', '') || 'superseded' "
+        "where state = 'pending' and operation = 'upsert' and batch_id in (select batch_id "
+        "from ledger.rows where customer_id in (select customer_id from formerly))"
+    )
+    con.execute("drop table formerly")
