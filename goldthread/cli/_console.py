@@ -40,10 +40,12 @@ def table_of(title: str, rows: Sequence[Mapping[str, Any]]) -> Table:
 def grid(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Table:
     """A table; numbers stand to the right, nulls are left blank."""
     from rich import box
+    from rich.markup import escape
     from rich.table import Table
 
     cells = [list(row) for row in rows]
-    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
+    heading = escape(title)
+    table = Table(title=heading, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
     for position, name in enumerate(columns):
         is_number = any(isinstance(row[position], (int, float, Decimal)) for row in cells)
         table.add_column(name.replace("_", " "), justify="right" if is_number else "left")

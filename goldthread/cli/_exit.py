@@ -59,6 +59,7 @@ def clear_errors() -> Iterator[None]:
     from goldthread.cli._console import print_failures
     from goldthread.warehouse.errors import (
         BuildFailed,
+        HomeRefused,
         ModelRefused,
         NothingLoaded,
         PublishRefused,
@@ -80,7 +81,7 @@ def clear_errors() -> Iterator[None]:
         raise Stop(told, ExitCode.CHECK_FAILED) from error
     except (PublishRefused, NothingLoaded) as error:
         raise Stop(str(error), ExitCode.NOT_READY) from error
-    except (StateRefused, LoadError, ModelRefused) as error:
+    except (StateRefused, LoadError, ModelRefused, HomeRefused) as error:
         raise Stop(str(error), ExitCode.FAILED) from error
     except click.ClickException:
         raise

@@ -60,7 +60,7 @@ def evaluate(truth: Path | None, picture: Path | None, is_swept: bool, as_json: 
     the records. Records that the truth does not name are left out. The sweep varies the match
     probability from which details link, and draws the result.
     """
-    from goldthread.cli._console import console, grid, print_json, table_of
+    from goldthread.cli._console import console, grid, print_json, shown, table_of
     from goldthread.identity.charts import FORMATS, save_sweep
     from goldthread.settings import Settings
     from goldthread.warehouse import connect
@@ -95,7 +95,7 @@ def evaluate(truth: Path | None, picture: Path | None, is_swept: bool, as_json: 
     console().print(grid("Customers against the truth", ("figure", "value"), figures.items()))
     if steps:
         console().print(table_of("At other thresholds", rows))
-        console().print(f"Picture: {picture}", soft_wrap=True)
+        console().print(f"Picture: {shown(picture)}", soft_wrap=True)
 
 
 def _register_truth(con: duckdb.DuckDBPyConnection, path: Path) -> None:

@@ -91,8 +91,8 @@ def _levels(model: LinkageModel) -> list[dict[str, str | float]]:
 
 
 def _print_model(model: LinkageModel, path: Path, folder: Path) -> None:
-    from goldthread.cli._console import console, table_of
+    from goldthread.cli._console import console, shown, table_of
 
     people = model.notes["people"]
     console().print(table_of(f"Trained on {people:,} records, written to {path}", _levels(model)))
-    console().print(f"Charts: {folder}", soft_wrap=True)
+    console().print(f"Charts: {shown(folder)}", soft_wrap=True)

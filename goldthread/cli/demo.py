@@ -90,7 +90,7 @@ def _print(
     lists: list[dict[str, Any]],
     changed: int | None,
 ) -> None:
-    from goldthread.cli._console import console, grid
+    from goldthread.cli._console import console, grid, shown
     from goldthread.cli._daily import sync_tables
 
     out = console()
@@ -130,5 +130,5 @@ def _print(
     out.print("[bold]Look around[/]")
     if summary.example_email is not None:
         out.print(f"  goldthread customer {summary.example_email}", soft_wrap=True)
-    out.print(f"  {settings.bi_path}  (DuckDB, schema marts)", soft_wrap=True)
+    out.print(f"  {shown(settings.bi_path)}  (DuckDB, schema marts)", soft_wrap=True)
     out.print("  make dev  (the same job in Dagster's UI)")

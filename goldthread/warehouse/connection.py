@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from goldthread.warehouse.errors import NothingLoaded, WarehouseBusy
+from goldthread.warehouse.errors import HomeRefused, NothingLoaded, WarehouseBusy
 from goldthread.warehouse.files import literal
 
 if TYPE_CHECKING:
@@ -29,6 +29,10 @@ RUNS_UNTIL_VACUUM = 20
 MEMORY_LIMIT = "GOLDTHREAD_MEMORY_LIMIT"
 DEFAULT_MEMORY_LIMIT = "8GiB"
 
+# What the engines make of these in a path: dlt the end of a text in its SQL, and a template to fill
+# in; DuckDB and dbt the start of options; DuckDB a column that each file in folder key=value has.
+MISREAD = "'%?#="
+
 WAREHOUSE_HELD = (
     "{settings.warehouse_path} is in use by another process: {error}. "
     "Wait until it has finished, or query the published copy {settings.marts_path} instead."
@@ -44,14 +48,25 @@ class Run:
     as_of: datetime
 
 
+def check_home(settings: Settings) -> None:
+    """Raise HomeRefused when the engines would misread the home's path."""
+    found = " and ".join(each for each in MISREAD if each in str(settings.home))
+    if found:
+        raise HomeRefused(
+            f"DuckDB, dlt or dbt cannot work in {settings.home}, for the {found} in its path; "
+            "name another home in GOLDTHREAD_HOME."
+        )
+
+
 def connect(settings: Settings, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
     """Open the warehouse file, creating the home folder when it is new.
 
     Raises WarehouseBusy when another process holds the file, with DuckDB's account of the holder,
-    and NothingLoaded when there is no file to read only.
+    NothingLoaded when there is no file to read only, and HomeRefused.
     """
     import duckdb
 
+    check_home(settings)
     if read_only and not settings.warehouse_path.exists():
         raise NothingLoaded(
             f"There is no warehouse in {settings.home} yet; run `goldthread run` first."

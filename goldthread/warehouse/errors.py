@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 
+class HomeRefused(RuntimeError):
+    """The home cannot be where it is; the message says why and what to do."""
+
+
 class WarehouseBusy(RuntimeError):
     """Another process holds the warehouse; the message names it and says what to do."""
 

@@ -20,6 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from goldthread.warehouse.connection import check_home
 from goldthread.warehouse.errors import WarehouseBusy
 
 if TYPE_CHECKING:
@@ -39,8 +40,10 @@ def run_lock(settings: Settings, what: str) -> Iterator[None]:
     Re-entrant within the holder and the processes it started. The operating system frees the lock
     when the holder dies, however it dies: a file left behind by kill -9 refuses nobody.
 
-    Raises WarehouseBusy when another process holds it, naming its command, pid and start.
+    Raises WarehouseBusy when another process holds it, naming its command, pid and start; and
+    HomeRefused.
     """
+    check_home(settings)
     settings.home.mkdir(parents=True, exist_ok=True)
     path = settings.home / ".run.lock"
     handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)

@@ -9,9 +9,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from connectors.sources import LoadError, NotWritten, find_source, source_names
+from connectors.sources import NotWritten, find_source, source_names
 from connectors.sources._engine.raw_tables import table_columns
 from connectors.sources._engine.state import pipeline_name, read_state
+from goldthread.warehouse.errors import HomeRefused
 from tests.integration.loading import Home
 from tests.unit.connectors.sources.samples import (
     SIGNUP_HEADER,
@@ -336,8 +337,17 @@ def test_hidden_and_unfinished_files_are_left_alone(home: Home) -> None:
     assert home.load("web")["web.messages"].files == 0
 
 
-def test_an_apostrophe_in_the_home_is_told_before_anything_is_loaded(tmp_path: Path) -> None:
-    home = Home(tmp_path / "o'brien")
+@pytest.mark.parametrize("name", ["o'brien", "tenant=acme", "what?", "100%", "home #2"])
+def test_a_home_that_the_engines_misread_is_refused_before_loading(
+    tmp_path: Path, name: str
+) -> None:
+    home = Home(tmp_path / name)
     home.put("fx/rates.csv", "currency,rate_to_base,valid_from\nEUR,1.1,2026-01-01\n")
-    with pytest.raises(LoadError, match="apostrophe in it; name another home"):
+    with pytest.raises(HomeRefused, match="in its path; name another home"):
         home.load("fx")
+
+
+def test_other_odd_homes_are_loaded_into(tmp_path: Path) -> None:
+    home = Home(tmp_path / "a;$HOME~<c>|d:e@f g,h+i!j^(k) [bold]x *{a} {{ b }} 名前 `id`\\z")
+    home.put("fx/rates.csv", "currency,rate_to_base,valid_from\nEUR,1.1,2026-01-01\n")
+    assert home.load("fx")["fx.rates"].rows_loaded == 1

@@ -21,7 +21,6 @@ from connectors.sources._engine.state import SourceState, read_state
 from connectors.sources.declaration import Source, Table
 from connectors.sources.results import (
     InputMissing,
-    LoadError,
     LoadResult,
     Progress,
     Report,
@@ -53,12 +52,6 @@ def load_all(
         raise InputMissing(
             f"There is no folder {settings.input_dir}, which GOLDTHREAD_INPUT_DIR names; "
             "put the source files there (docs/inputs.md), or name their folder."
-        )
-    if "'" in str(settings.home):
-        # It writes paths into its SQL as they are.
-        raise LoadError(
-            f"dlt, which loads, cannot work in {settings.home}, for the apostrophe in it; "
-            "name another home in GOLDTHREAD_HOME."
         )
     names = source_names() if sources is None else sorted(set(sources))
     loads = [Load(settings, find_source(name), run, report) for name in names]
