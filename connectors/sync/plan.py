@@ -14,6 +14,7 @@ from connectors.sync.keys import install_keyed_hash, ledger_key, masked
 from connectors.sync.ledger import ledger_to_read
 from connectors.sync.published import published, read_decisions, read_spec
 from connectors.sync.results import Plan, Sample
+from connectors.sync.retired import left_behind
 from connectors.sync.settle import abandon, settle
 from connectors.sync.snapshots import acknowledge_finished, is_snapshot
 from connectors.sync.spec import SyncSpec
@@ -57,10 +58,15 @@ def make_plan(
     doubt_those_to_remove(con, spec)
     abandon(con, spec.mode, snapshots=is_snapshot(spec))
     compare(con, spec)
-    return _describe(con, spec, decided_at)
+    return _describe(con, spec, decided_at, left_behind(con, settings, spec))
 
 
-def _describe(con: duckdb.DuckDBPyConnection, spec: SyncSpec, decided_at: datetime | None) -> Plan:
+def _describe(
+    con: duckdb.DuckDBPyConnection,
+    spec: SyncSpec,
+    decided_at: datetime | None,
+    retired: dict[str, int],
+) -> Plan:
     counts = dict(con.execute("select kind, count(*) from difference group by 1").fetchall())
     refused = con.execute(
         "select count(*) from difference where was_refused and kind in ('add', 'change')"
@@ -86,6 +92,7 @@ def _describe(con: duckdb.DuckDBPyConnection, spec: SyncSpec, decided_at: dateti
         audiences=_audiences(con),
         guards=tuple(objections(con, spec.guards)),
         sample=_sample(con),
+        left_behind=retired,
     )
 
 

@@ -58,7 +58,10 @@ def read_spec(con: duckdb.DuckDBPyConnection, name: str) -> SyncSpec:
     found = next((each for each in (name, f"sync_{name}") if each in known), None)
     if found is None:
         listed = ", ".join(sorted(known)) or "none"
-        raise UnknownSync(f"There is no sync {name!r}. Published syncs: {listed}.")
+        raise UnknownSync(
+            f"There is no sync {name!r}. Published syncs: {listed}. What a sync sent that is no "
+            "longer published stays at its destination (docs/syncs.md)."
+        )
     try:
         spec = SyncSpec.model_validate_json(known[found])
     except ValidationError as error:

@@ -32,7 +32,8 @@ class Plan:
     answer, sent again under their old idempotency key. refused_before: adds and changes that the
     destination rejected last time in just this form.
     held_back: rows the gate keeps, by reason. audiences: the same counts for each audience.
-    guards: sentences on what the guards object to; empty when they do not.
+    guards: sentences on what the guards object to; empty when they do not. left_behind: rows that
+    syncs which are no longer published sent to the same object, by the names of these.
     """
 
     sync: str
@@ -52,6 +53,7 @@ class Plan:
     audiences: dict[str, dict[str, int]]
     guards: tuple[str, ...]
     sample: tuple[Sample, ...]
+    left_behind: dict[str, int]
 
     @property
     def to_send(self) -> int:

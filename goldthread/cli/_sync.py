@@ -79,6 +79,12 @@ def plan_view(plan: Plan) -> Iterator[RenderableType]:
             ("what", "customer_id", "audience", "key"),
             [(row.kind, row.customer_id, row.audience, row.key) for row in plan.sample],
         )
+    for name, rows in plan.left_behind.items():
+        yield (
+            f"[bold yellow]Note:[/] {shown(name)} left {rows:,} rows there and is published no "
+            f"more: nobody changes or removes them. If {shown(plan.sync)} is its new name, rename "
+            f"its ledger before the first apply (docs/syncs.md)."
+        )
     for reason in plan.guards:
         yield f"[bold red]Guard:[/] {shown(reason)}"
 
