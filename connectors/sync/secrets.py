@@ -44,6 +44,8 @@ def _problem(name: str, value: str) -> str | None:
         return "is not UTF-8"
     if name == "url" and not _is_address(value):
         return "holds no http:// or https:// address"
+    if name == "authorization" and not (value.isascii() and value.isprintable()):
+        return "holds a character that no header may have"
     return None
 
 

@@ -53,3 +53,11 @@ def test_what_a_destination_repeats_of_a_secret_is_struck_out() -> None:
     assert scrubbed(said, parts) == (
         "[value] is wrong: Cannot POST [value], [value] is known, [value] is not"
     )
+
+
+@pytest.mark.parametrize("value", ["Bearer schl\u00fcssel", "Bearer x\r\nOther: y", "Bearer x\x01"])
+def test_an_authorization_that_no_header_can_hold_is_told(tmp_path: Path, value: str) -> None:
+    names = {"url_env": "TEST_URL", "secret_env": "TEST_SECRET", "authorization_env": "TEST_AUTH"}
+    spec = SyncHome(tmp_path).spec(settings=names)
+    with pytest.raises(SpecError, match=r"TEST_AUTH holds a character that no header may have$"):
+        read_secrets(spec, {**GOOD, "TEST_AUTH": value})
