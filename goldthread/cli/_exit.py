@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import IntEnum
 from typing import Any
 
 import click
+
+# A path that cannot be one, and what must not be written to.
+_NOWHERE_TO_WRITE = (
+    *(errno.EEXIST, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG),
+    *(errno.EACCES, errno.EPERM, errno.EROFS),
+)
 
 
 class ExitCode(IntEnum):
@@ -85,12 +92,10 @@ def clear_errors() -> Iterator[None]:
         raise Stop(str(error), ExitCode.FAILED) from error
     except click.ClickException:
         raise
-    except (FileExistsError, NotADirectoryError, PermissionError) as error:
-        # The home, or a folder in it, cannot be made or written to.
-        if error.filename is None:
-            raise
-        raise Stop(f"{error.filename}: {error.strerror}.", ExitCode.FAILED) from error
     except Exception as error:
+        # The home, or a folder in it, cannot be made or written to.
+        if isinstance(error, OSError) and error.filename and error.errno in _NOWHERE_TO_WRITE:
+            raise Stop(f"{error.filename}: {error.strerror}.", ExitCode.FAILED) from error
         # A full disk is reported by whoever is writing: DuckDB, dlt, SQLite, the system. Any
         # other error is raised as it is.
         if (hint := room_hint(str(error))) is None:

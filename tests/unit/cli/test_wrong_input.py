@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 
 import duckdb
@@ -50,6 +52,22 @@ def test_a_file_is_no_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name
     (tmp_path / "file").touch()
     monkeypatch.setenv("GOLDTHREAD_HOME", str(tmp_path / "file" / "home"))
     assert "Not a directory" in run(name, code=ExitCode.FAILED)
+
+
+def test_a_name_too_long_is_no_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GOLDTHREAD_HOME", str(tmp_path / ("a" * 300)))
+    assert "File name too long" in run("load", code=ExitCode.FAILED)
+
+
+def test_a_home_on_a_read_only_disk_is_told(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(path: Path, *_: object) -> int:
+        raise OSError(errno.EROFS, "Read-only file system", str(path))
+
+    monkeypatch.setattr(os, "open", refused)
+    told = run("identity", "train", code=ExitCode.FAILED)
+    assert f"{settings.home / '.run.lock'}: Read-only file system" in told
 
 
 @pytest.mark.parametrize("name", ["load", "run"])
