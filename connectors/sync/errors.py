@@ -41,5 +41,9 @@ class LedgerBusy(SyncError):
     """Another process holds the ledger; the message names it."""
 
 
+class LedgerUnreadable(SyncError):
+    """The ledger's file is damaged, or no database at all."""
+
+
 class LedgerMismatch(SyncError):
     """The ledger was written for another destination or with another key."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from connectors.sync.errors import LedgerBusy
-from connectors.sync.ledger import ledger_path
+from connectors.sync.errors import LedgerBusy, LedgerUnreadable
+from connectors.sync.ledger import attach, ledger_path
 from connectors.sync.lock import ledger_lock
 from goldthread.warehouse.files import flush, literal, remove_database
 
@@ -107,7 +107,7 @@ def publish_history(settings: Settings) -> None:
     """Put the history of all ledgers into a new ``syncs.duckdb`` and swap it in, read-only.
 
     A sync that is being applied right now keeps what was published of it last: its own apply
-    publishes again when it ends.
+    publishes again when it ends. So does one whose ledger is damaged: its own plan says so.
     """
     import duckdb
 
@@ -143,7 +143,7 @@ def _create(con: duckdb.DuckDBPyConnection) -> None:
 def _copy(con: duckdb.DuckDBPyConnection, settings: Settings, sync: str) -> None:
     try:
         with ledger_lock(settings, sync, patience=0.0):
-            con.execute(f"attach {literal(ledger_path(settings, sync))} as ledger (read_only)")
+            attach(con, ledger_path(settings, sync), "ledger", read_only=True)
             for table, (source, columns, _) in TABLES.items():
                 values = ", ".join(expression for _, expression, _ in columns.values())
                 con.execute(
@@ -151,7 +151,7 @@ def _copy(con: duckdb.DuckDBPyConnection, settings: Settings, sync: str) -> None
                     {"sync": sync},
                 )
             con.execute("detach ledger")
-    except LedgerBusy:
+    except (LedgerBusy, LedgerUnreadable):
         if settings.syncs_path.exists():
             con.execute(f"attach {literal(settings.syncs_path)} as old (read_only)")
             for table in TABLES:

@@ -25,7 +25,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from connectors.sync.errors import LedgerBusy, LedgerMismatch
+from connectors.sync.errors import LedgerBusy, LedgerMismatch, LedgerUnreadable
 from connectors.sync.keys import fingerprint
 from connectors.sync.lock import ledger_lock
 from connectors.sync.spec import SyncSpec
@@ -79,12 +79,12 @@ def ledger_to_write(
 ) -> Iterator[None]:
     """Attach the ledger as ``ledger``, creating it when new; its one writer until the end.
 
-    Raises LedgerBusy when another process holds it; LedgerMismatch when it belongs to another
-    destination or another key.
+    Raises LedgerBusy when another process holds it; LedgerUnreadable when its file is damaged;
+    LedgerMismatch when it belongs to another destination or another key.
     """
     settings.ledger_dir.mkdir(parents=True, exist_ok=True)
     with ledger_lock(settings, spec.name):
-        _attach(con, ledger_path(settings, spec.name), "ledger", read_only=False)
+        attach(con, ledger_path(settings, spec.name), "ledger", read_only=False)
         try:
             _create_tables(con, spec, key)
             _check_identity(con, spec, key)
@@ -106,7 +106,7 @@ def ledger_to_read(
     path = ledger_path(settings, spec.name)
     if path.exists():
         with ledger_lock(settings, spec.name):
-            _attach(con, path, "kept", read_only=True)
+            attach(con, path, "kept", read_only=True)
             try:
                 for table in TABLES:
                     con.execute(f"delete from ledger.{table}")
@@ -127,15 +127,19 @@ def ledger_id(con: duckdb.DuckDBPyConnection) -> str:
     return _meta(con)["ledger_id"]
 
 
-def _attach(con: duckdb.DuckDBPyConnection, path: Path, name: str, *, read_only: bool) -> None:
+def attach(con: duckdb.DuckDBPyConnection, path: Path, name: str, *, read_only: bool) -> None:
+    """Attach one ledger's file. Raises LedgerBusy or LedgerUnreadable when that cannot be."""
     import duckdb
 
     try:
         con.execute(f"attach {literal(path)} as {name}{' (read_only)' if read_only else ''}")
-    except (duckdb.IOException, duckdb.BinderException) as error:
-        if "lock" not in str(error).lower() and "already attached" not in str(error):
-            raise
-        raise LedgerBusy(f"The ledger {path} is in use by another process: {error}") from error
+    except duckdb.Error as error:
+        if "Could not set lock" in str(error) or "already attached" in str(error):
+            raise LedgerBusy(f"The ledger {path} is in use by another process: {error}") from error
+        raise LedgerUnreadable(
+            f"The ledger {path} cannot be read: {error}\nPut back a copy of it, or move it away to "
+            "start over: then every row is sent again, and rows that left are not removed."
+        ) from error
 
 
 def _create_tables(con: duckdb.DuckDBPyConnection, spec: SyncSpec, key: SecretBytes) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from connectors.sync.errors import LedgerBusy, LedgerMismatch
+from connectors.sync.errors import LedgerBusy, LedgerMismatch, LedgerUnreadable
 from connectors.sync.lock import ledger_lock
 from tests.sync_home import SyncHome, members
 
@@ -123,3 +123,20 @@ def test_a_removal_takes_the_destinations_key_out_of_the_ledger(home: SyncHome) 
     home.publish(members(1), spec)
     home.apply(FILES)
     assert "person2" not in every_text(home.settings.ledger_dir / "sync_files__members.duckdb")
+
+
+@pytest.mark.parametrize("size", [0, 1_000, 10_000])
+def test_a_damaged_ledger_stops_its_own_sync_only(
+    home: SyncHome, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    both = [home.files_spec(), home.files_spec(name="sync_files__more")]
+    home.publish(members(3), *both)
+    home.apply(FILES)
+    path = home.settings.ledger_dir / "sync_files__members.duckdb"
+    path.write_bytes(path.read_bytes()[:size])
+    for step in (home.plan, home.apply):
+        with pytest.raises(LedgerUnreadable, match="move it away to start over"):
+            step(FILES)
+    assert home.apply("files__more").is_complete
+    told = home.history("select sync_name, count(*) from sync_rows group by 1 order by 1")
+    assert told == [("sync_files__members", 3), ("sync_files__more", 3)]
