@@ -31,7 +31,10 @@ def open_csv(con: duckdb.DuckDBPyConnection, path: Path) -> duckdb.DuckDBPyRelat
         raise Stop(f"{path} cannot be read: it is not UTF-8 text.") from error
     delimiter = max(DELIMITERS, key=header.count)
     names = next(csv.reader([header.rstrip("\r\n")], delimiter=delimiter), [])
-    common = f"{literal(path)}, header = true, delim = {literal(delimiter)}, skip = 0, comment = ''"
+    common = (
+        f"{literal(path)}, header = true, delim = {literal(delimiter)}, skip = 0, comment = '', "
+        "hive_partitioning = false"
+    )
     try:
         relation = con.sql(f"from read_csv({common}, all_varchar = true)")
     except duckdb.Error:

@@ -108,7 +108,8 @@ def _open(con: duckdb.DuckDBPyConnection, path: Path) -> duckdb.DuckDBPyRelation
 
     try:
         if path.suffix == ".parquet":
-            return con.read_parquet(str(path))
+            # A folder country=US says nothing of the people in the file.
+            return con.read_parquet(str(path), hive_partitioning=False)
         if path.suffix == ".csv":
             return open_csv(con, path)
     except duckdb.Error as error:

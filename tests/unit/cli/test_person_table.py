@@ -124,3 +124,14 @@ def test_other_files_are_refused(con: duckdb.DuckDBPyConnection, tmp_path: Path)
     (tmp_path / "people.parquet").write_text("no parquet")
     with pytest.raises(Stop, match="cannot be read"):
         read_person_table(con, tmp_path / "people.parquet", None, {})
+
+
+@pytest.mark.parametrize("suffix", ["csv", "parquet"])
+def test_a_folder_named_like_a_column_is_no_column(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path, suffix: str
+) -> None:
+    path = tmp_path / "source=crm" / "city=Rome" / f"people.{suffix}"
+    path.parent.mkdir(parents=True)
+    con.execute(f"copy (select '1' as id, 'Quist' as last_name) to '{path}'")
+    table = read_person_table(con, path, None, {})
+    assert (table.columns, table.has_source) == (("last_name",), False)
