@@ -31,8 +31,8 @@ def doubt_those_to_remove(con: duckdb.DuckDBPyConnection, spec: SyncSpec) -> Non
 
         gone as materialized (
 
-            select customer_id, destination_key from ledger.live
-            where key_hash not in (select key_hash from desired)
+            select live.customer_id, live.destination_key
+            from ledger.live anti join desired on live.key_hash = desired.key_hash
 
         )
 
