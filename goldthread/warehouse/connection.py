@@ -84,7 +84,7 @@ def connect(settings: Settings, *, read_only: bool = False) -> duckdb.DuckDBPyCo
 
 
 def work_within_limits(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
-    """Let a session without a file of its own hold as much memory as building may, and no more.
+    """Let a session hold as much memory as building may, and no more.
 
     Beyond that it works on disk, where the next run removes what a kill left behind.
     """
