@@ -29,10 +29,11 @@ def bring_up_to_date(con: duckdb.DuckDBPyConnection, table: str) -> bool:
     if columns != _columns(con, f"warehouse.{table}"):
         return False
     names = ", ".join(quoted(name) for name, _ in columns)
+    values = ", ".join(_hashable(name, kind) for name, kind in columns)
     for database in ("copy", "warehouse"):
         con.execute(
             f"create or replace temp table {database}_rows as "
-            f"select rowid as place, hash({names}) as content from {database}.{table}"
+            f"select rowid as place, hash({values}) as content from {database}.{table}"
         )
     for target, rows, others in (
         ("gone_rows", "copy_rows", "warehouse_rows"),
@@ -50,6 +51,12 @@ def bring_up_to_date(con: duckdb.DuckDBPyConnection, table: str) -> bool:
         "where rowid in (select place from new_rows)"
     )
     return True
+
+
+def _hashable(name: str, kind: str) -> str:
+    """What of a column is hashed: an empty list and none at all have one hash, but two texts."""
+    is_nested = kind.endswith("]") or kind.startswith(("STRUCT", "MAP", "UNION"))
+    return f"to_json({quoted(name)})" if is_nested else quoted(name)
 
 
 def _columns(con: duckdb.DuckDBPyConnection, table: str) -> list[tuple[str, str]]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import duckdb
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from goldthread.warehouse.differences import bring_up_to_date
@@ -50,6 +50,7 @@ def bag(con: duckdb.DuckDBPyConnection, database: str) -> list[tuple[object, ...
 
 @settings(deadline=None, max_examples=60)
 @given(former=ROWS, wanted=ROWS, later=ROWS)
+@example(former=[], wanted=[(0, "", None, [])], later=[(0, "", None, None)])
 def test_a_table_becomes_what_it_is_to_be_or_stays_as_it_was(
     former: list[tuple[object, ...]],
     wanted: list[tuple[object, ...]],
