@@ -11,7 +11,7 @@ import duckdb
 
 from goldthread.settings import Settings
 from goldthread.warehouse import Run, begin_run, connect, current_run, run_lock
-from goldthread.warehouse.connection import work_within_limits
+from goldthread.warehouse.connection import limit_memory
 from goldthread.warehouse.dbt_process import dbt_environment
 
 
@@ -36,7 +36,7 @@ class RunHome:
                 self._run = begin_run(con, self.settings, self.as_of, self.command)
             self._opened = connect(self.settings)
             # Open for long it would fill most of the machine's memory with what it has read.
-            work_within_limits(self._opened, self.settings)
+            limit_memory(self._opened)
         return self._run
 
     def close_warehouse(self) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from connectors.sync.errors import LedgerBusy
+from connectors.sync.errors import LedgerBusy, LedgerUnreadable
+from connectors.sync.ledger import attach, ledger_path
 from connectors.sync.lock import ledger_lock
 from connectors.sync.spec import SyncSpec
-from goldthread.warehouse.files import literal
 
 if TYPE_CHECKING:
     import duckdb
@@ -30,10 +30,9 @@ def left_behind(
 def _rows(con: duckdb.DuckDBPyConnection, settings: Settings, name: str, spec: SyncSpec) -> int:
     import duckdb
 
-    path = settings.ledger_dir / f"{name}.duckdb"
     try:
         with ledger_lock(settings, name, patience=0.0):
-            con.execute(f"attach {literal(path)} as retired (read_only)")
+            attach(con, ledger_path(settings, name), "retired", read_only=True)
             try:
                 row = con.execute(
                     "select count(*) from retired.live where (select count(*) from retired.meta "
@@ -42,7 +41,7 @@ def _rows(con: duckdb.DuckDBPyConnection, settings: Settings, name: str, spec: S
                 ).fetchone()
             finally:
                 con.execute("detach retired")
-    except (LedgerBusy, duckdb.Error):
+    except (LedgerBusy, LedgerUnreadable, duckdb.Error):
         # In use, or some other file: a plan does not depend on it.
         return 0
     return int(row[0]) if row else 0

@@ -8,7 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from goldthread.warehouse.errors import HomeRefused, NothingLoaded, WarehouseBusy
+from goldthread.warehouse.errors import (
+    BuildFailed,
+    HomeRefused,
+    NothingLoaded,
+    WarehouseBusy,
+)
 from goldthread.warehouse.files import literal
 
 if TYPE_CHECKING:
@@ -83,13 +88,28 @@ def connect(settings: Settings, *, read_only: bool = False) -> duckdb.DuckDBPyCo
     return con
 
 
-def work_within_limits(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
-    """Let a session hold as much memory as building may, and no more.
+def limit_memory(con: duckdb.DuckDBPyConnection) -> None:
+    """Let DuckDB hold as much memory as building may, and no more; beyond that it works on disk.
 
-    Beyond that it works on disk, where the next run removes what a kill left behind.
+    Raises BuildFailed for a limit that DuckDB cannot read.
     """
+    import duckdb
+
     limit = os.environ.get(MEMORY_LIMIT, DEFAULT_MEMORY_LIMIT)
-    con.execute(f"set memory_limit = {literal(limit)}")
+    try:
+        con.execute(f"set memory_limit = {literal(limit)}")
+    except duckdb.Error:
+        raise BuildFailed(
+            f"{MEMORY_LIMIT} is {limit!r}; it must be an amount of memory such as 6GiB."
+        ) from None
+
+
+def work_within_limits(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    """``limit_memory`` for a session without a file of its own.
+
+    It works on disk where the next run removes what a kill left behind.
+    """
+    limit_memory(con)
     con.execute(f"set temp_directory = {literal(f'{settings.warehouse_path}.tmp')}")
 
 

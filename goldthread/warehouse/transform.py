@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -16,9 +15,8 @@ from goldthread.warehouse.builds import (
     open_build,
     was_built_by_others,
 )
-from goldthread.warehouse.connection import MEMORY_LIMIT, connect, current_run
+from goldthread.warehouse.connection import connect, current_run, limit_memory
 from goldthread.warehouse.dbt_process import NodeDone, run_dbt, target_dir
-from goldthread.warehouse.errors import BuildFailed
 from goldthread.warehouse.state import export_state, settle_state
 from goldthread.warehouse.unchanged import (
     Basis,
@@ -112,9 +110,10 @@ def begin_build(settings: Settings, *, is_full: bool, full_refresh: bool = False
     Incremental models hold what an earlier project made of earlier input, so after any change to
     the code everything is built anew. Raises BuildFailed for a memory limit that is none.
     """
-    _check_memory_limit()
     code = code_fingerprint(settings)
     with connect(settings) as con:
+        # Out of dbt a limit that is none would come as a traceback of many lines.
+        limit_memory(con)
         run = current_run(con)
         if is_full:
             settle_state(con, settings)
@@ -133,20 +132,6 @@ def begin_build(settings: Settings, *, is_full: bool, full_refresh: bool = False
         arguments += without(manifest, kept)
     # With nothing to keep there may be no manifest, or one of other code: the basis comes later.
     return Build(number, tuple(arguments), code, is_full, basis if kept else None, tuple(kept))
-
-
-def _check_memory_limit() -> None:
-    """Refuse what DuckDB cannot read: out of dbt it would come as a traceback of many lines."""
-    import duckdb
-
-    if (limit := os.environ.get(MEMORY_LIMIT)) is not None:
-        try:
-            with duckdb.connect(config={"memory_limit": limit}):
-                return
-        except duckdb.Error:
-            raise BuildFailed(
-                f"{MEMORY_LIMIT} is {limit!r}; it must be an amount of memory such as 6GiB."
-            ) from None
 
 
 def end_build(settings: Settings, begun: Build, results_dir: Path) -> BuildReport:

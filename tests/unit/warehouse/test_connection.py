@@ -6,11 +6,12 @@ import duckdb
 import pytest
 
 from goldthread.settings import PROJECT_DIR, Settings
-from goldthread.warehouse import begin_run, connect
+from goldthread.warehouse import BuildFailed, begin_run, connect
 from goldthread.warehouse.connection import (
     DEFAULT_MEMORY_LIMIT,
     MEMORY_LIMIT,
     RUNS_UNTIL_VACUUM,
+    limit_memory,
     work_within_limits,
 )
 
@@ -55,6 +56,15 @@ def test_what_does_not_fit_in_memory_is_worked_on_beside_the_warehouse(
             5_000_000,
             12_499_997_500_000,
         )
+
+
+@pytest.mark.parametrize("limit", ["", "half"])
+def test_a_memory_limit_that_is_none_is_told_wherever_it_is_set(
+    monkeypatch: pytest.MonkeyPatch, limit: str
+) -> None:
+    monkeypatch.setenv(MEMORY_LIMIT, limit)
+    with duckdb.connect() as con, pytest.raises(BuildFailed, match=f"{MEMORY_LIMIT} is '{limit}';"):
+        limit_memory(con)
 
 
 def test_dbt_and_what_goldthread_does_itself_have_one_limit() -> None:
