@@ -11,7 +11,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from goldthread.identity.block_keys import members_sql, pairs_sql
-from goldthread.identity.blocking import LOOSE_RULES, RULES, affordable, write_pairs_by_keys
+from goldthread.identity.blocking import (
+    LOOSE_RULES,
+    RULES,
+    affordable,
+    spare_budget,
+    write_pairs_by_keys,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,7 +53,8 @@ def write_candidates(
             cursor.execute(f"create table {table} (id_l bigint, id_r bigint, rules ubigint)")
         return "thorough"
     every = (*RULES, *LOOSE_RULES)
-    chosen = {*RULES, *affordable(cursor, keys, LOOSE_RULES)}
+    afforded_loose = affordable(cursor, keys, LOOSE_RULES, spare_budget(cursor, keys))
+    chosen = {*RULES, *afforded_loose}
     rules = {number: rule for number, rule in enumerate(every) if rule in chosen}
     afforded = " ".join(map(str, rules))
     if kept.is_held and kept.afforded() == afforded:

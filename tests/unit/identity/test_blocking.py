@@ -72,3 +72,24 @@ def test_the_budget_keeps_loose_rules_out(
     found = candidates(con, nicknames, people)
     assert found[("a", "b")] is True
     assert sum(not is_tight for is_tight in found.values()) <= 2 * len(people)
+
+
+def test_the_pairs_of_tight_rules_count_towards_the_share_of_each_record(
+    con: duckdb.DuckDBPyConnection, nicknames: pa.Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(blocking, "EXTRA_PAIRS", 0)
+    people = crowd(40) | {
+        f"a{n}": {"first_name": f"Ada{n}", "last_name": f"Quist{n}", "email": "a@mail.example"}
+        for n in range(20)
+    }
+    con.register("nicknames", nicknames)
+
+    def spare(people: dict[str, dict[str, Any]]) -> int:
+        con.register("records", linkage_records(people))
+        prepare_people(con, "records", "nicknames")
+        keys = write_keys(con, "people", blocking.rules_of(is_thorough=False))
+        return blocking.spare_budget(con, keys)
+
+    assert spare(crowd(40)) == 2 * 40
+    # One mailbox makes 190 pairs of 20 records.
+    assert spare(people) == 0
