@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import MISSING, dataclass, field, fields
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from goldthread.identity.groups import Groups
+
 if TYPE_CHECKING:
     from goldthread.identity.weighing import Judge
-
-# What the details of both sides must make of a join: more likely one person than not.
-LEAST_PROBABILITY = 0.5
-LARGE_SIDE = 3  # records: from there on the share of linked pairs counts
 
 
 @dataclass(frozen=True)
@@ -109,11 +106,11 @@ def settle(component: Component, judge: Judge, limits: JoinLimits) -> Settled:
     Links that people decided are stopped only by such a decision. Last, a record that has nothing
     but a disputed value follows the value's holders, if these have become one.
     """
-    groups = _Groups(component, judge, limits)
+    groups = Groups(component, judge, limits)
     held_back = []
     for edge in sorted(component.edges, key=attrgetter("rank")):
         left, right = groups.of[edge.left], groups.of[edge.right]
-        if left == right or right in groups.apart[left]:
+        if left == right or groups.are_apart(left, right):
             continue
         if edge.is_decided:
             groups.merge(left, right)
@@ -135,116 +132,3 @@ def settle(component: Component, judge: Judge, limits: JoinLimits) -> Settled:
         # What came together by another way is no longer in question.
         [held for held in held_back if groups.of[held.left] != groups.of[held.right]],
     )
-
-
-def contradict(left: set[tuple[str, str]], right: set[tuple[str, str]]) -> bool:
-    """Whether each side holds a value of some unique identifier that the other lacks."""
-    for kind in {kind for kind, _ in left} & {kind for kind, _ in right}:
-        ours = {value for candidate, value in left if candidate == kind}
-        theirs = {value for candidate, value in right if candidate == kind}
-        if ours - theirs and theirs - ours:
-            return True
-    return False
-
-
-class _Groups:
-    """The records merged so far, and what is known between any two groups of them."""
-
-    def __init__(self, component: Component, judge: Judge, limits: JoinLimits) -> None:
-        self._judge = judge
-        self._limits = limits
-        nodes = {node for edge in component.edges for node in (edge.left, edge.right)}
-        for disputed in component.disputed.values():
-            nodes |= disputed.bearers
-        self.of = {node: node for node in nodes}
-        self.members = {node: {node} for node in nodes}
-        self.unique_ids = {node: set(component.unique_ids.get(node, ())) for node in nodes}
-        self.apart: dict[int, set[int]] = defaultdict(set)
-        self._profiles = {
-            node: {component.profiles[node]} if node in component.profiles else set()
-            for node in nodes
-        }
-        self._links: dict[int, dict[int, list[Edge]]] = {node: defaultdict(list) for node in nodes}
-        for edge in component.edges:
-            self._links[edge.left][edge.right].append(edge)
-            self._links[edge.right][edge.left].append(edge)
-        self._levels: dict[int, dict[int, tuple[int, ...]]] = {node: {} for node in nodes}
-        self._suffix: dict[int, set[int]] = defaultdict(set)
-        for (left, right), levels in component.levels.items():
-            if left in self.of and right in self.of:
-                self._levels[left][right] = self._levels[right][left] = levels
-        for pairs, known in ((component.apart, self.apart), (component.other_suffix, self._suffix)):
-            for left, right in pairs:
-                known[left].add(right)
-                known[right].add(left)
-
-    def may_join(self, left: int, right: int, *, is_certain: bool = False) -> bool:
-        """Whether nothing that is known of the two groups speaks against one person."""
-        if right in self.apart[left] or contradict(self.unique_ids[left], self.unique_ids[right]):
-            return False
-        if is_certain or self._is_chain(left, right):
-            return is_certain
-        if (levels := self._levels[left].get(right)) is None:
-            return True
-        probability = self._judge.probability(levels, right in self._suffix[left])
-        return probability >= LEAST_PROBABILITY
-
-    def _is_chain(self, left: int, right: int) -> bool:
-        """Whether only few pairs link two large groups: of dozens of records of each of two
-        people some two always look alike (chaining of single linkage, Jain and Dubes 1988)."""
-        ours, theirs = len(self.members[left]), len(self.members[right])
-        least = self._limits.least_linked_share * ours * theirs
-        return min(ours, theirs) >= LARGE_SIDE and len(self._links[left].get(right, ())) < least
-
-    def risk(self, left: int, right: int) -> str | None:
-        """Why people should decide on this join; None where it is as safe as any."""
-        ours, theirs = self._profiles[left], self._profiles[right]
-        if len(ours | theirs) > self._limits.most_profiles:
-            return "oversize_cluster"
-        if (
-            min(len(ours), len(theirs)) < self._limits.established_profiles
-            or self._ways(left, right) > 1
-        ):
-            return None
-        levels = self._levels[left].get(right)
-        if levels is None:
-            return "bridge_link"
-        probability = self._judge.probability(levels, right in self._suffix[left])
-        return "bridge_link" if probability < self._limits.least_bridge_probability else None
-
-    def _ways(self, left: int, right: int) -> int:
-        """In how many ways two groups are linked. However many records one record resembles, its
-        details are one way: if they are wrong, all of them are."""
-        edges = self._links[left].get(right, [])
-        alike = [edge for edge in edges if edge.is_by_details]
-        ends = [
-            {end for edge in alike for end in (edge.left, edge.right) if self.of[end] == group}
-            for group in (left, right)
-        ]
-        return len(edges) - len(alike) + min(map(len, ends))
-
-    def merge(self, left: int, right: int) -> None:
-        """Make one group of two."""
-        kept, gone = sorted((left, right), key=lambda group: (-len(self.members[group]), group))
-        for node in self.members[gone]:
-            self.of[node] = kept
-        self.members[kept] |= self.members.pop(gone)
-        self.unique_ids[kept] |= self.unique_ids.pop(gone)
-        self._profiles[kept] |= self._profiles.pop(gone)
-        for other, edges in self._links.pop(gone).items():
-            del self._links[other][gone]
-            if other != kept:
-                self._links[kept][other] += edges
-                self._links[other][kept] += edges
-        for other, levels in self._levels.pop(gone).items():
-            del self._levels[other][gone]
-            if other != kept:
-                known = self._levels[kept].get(other)
-                together = self._judge.best(known, levels) if known else levels
-                self._levels[kept][other] = self._levels[other][kept] = together
-        for relation in (self.apart, self._suffix):
-            for other in relation.pop(gone, set()):
-                relation[other].discard(gone)
-                if other != kept:
-                    relation[other].add(kept)
-                    relation[kept].add(other)

@@ -81,9 +81,9 @@ def _component(
     members: list[Any],
 ) -> Component:
     component = Component(
-        [Edge(left, right, (rank,), *how) for rank, (left, right, *how) in enumerate(linked)],
-        {(left, right): tuple(found) for left, right, _, *found in compared},
-        {(left, right) for left, right, suffixes_differ, *_ in compared if suffixes_differ},
+        [Edge(row[0], row[1], (rank,), *row[2:]) for rank, row in enumerate(linked)],
+        {row[:2]: row[3:] for row in compared},
+        {row[:2] for row in compared if row[2]},
         apart=set(decided),
         disputed={
             (kind, value): Disputed(set(holding), set(bearing))

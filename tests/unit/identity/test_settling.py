@@ -7,14 +7,14 @@ from dataclasses import replace
 
 import pytest
 
-from goldthread.identity import committed_model
+from goldthread.identity import committed_model, groups
+from goldthread.identity.groups import contradict
 from goldthread.identity.settling import (
     Component,
     Disputed,
     Edge,
     HeldBack,
     JoinLimits,
-    contradict,
     settle,
 )
 from goldthread.identity.weighing import Judge
@@ -187,3 +187,27 @@ def test_one_pair_that_looks_alike_does_not_join_two_large_groups(judge: Judge) 
     # A person of two records has too few for their share to tell anything.
     pair = [edge(1, 2), edge(3, 4), edge(3, 5), edge(4, 5), edge(2, 3, 3)]
     assert settle(Component(pair), judge, limits).clusters == [[1, 2, 3, 4, 5]]
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_what_is_remembered_of_two_groups_is_what_is_found_anew(
+    judge: Judge, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    chance = random.Random(seed)
+    pairs = [(left, right) for right in range(30) for left in range(right)]
+    alike = {pair: pair[0] % 3 == pair[1] % 3 for pair in pairs}
+    linked = [pair for pair in pairs if chance.random() < (0.5 if alike[pair] else 0.1)]
+    component = Component(
+        edges=[edge(*pair, rank=chance.randint(2, 9)) for pair in linked],
+        levels={
+            pair: SAME if alike[pair] else NAMESAKES for pair in pairs if chance.random() < 0.4
+        },
+        profiles={record: record // 2 for record in range(30)},
+    )
+    outcomes = []
+    for small in (0, 1000):
+        monkeypatch.setattr(groups, "SMALL", small)
+        # The share of linked pairs counts as well.
+        outcomes.append(settle(component, judge, replace(LIMITS, least_linked_share=0.3)))
+    assert outcomes[0] == outcomes[1]
+    assert 1 < len(outcomes[0].clusters) < 30
