@@ -137,10 +137,10 @@ def _figures(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     )
     links = evaluate_links(
         con,
-        f"(select records.source_record_key, records.profile_key, truth_in.person_id "
+        f"(select records.record_number, records.profile_number, truth_in.person_id "
         f"from truth_in join {CUSTOMERS} using (source, source_record_id) "
         f"join {RECORDS} as records using (source_record_key))",
-        f"(select left_key, right_key from {EDGES} where decision = 'linked')",
+        f"(select left_number, right_number from {EDGES} where decision = 'linked')",
     )
     return clusters.figures() | links.figures()
 

@@ -35,7 +35,8 @@ def cluster_records(
 ) -> duckdb.DuckDBPyRelation:
     """Put every source record into one cluster.
 
-    records: source_record_key, profile_key, first_name, last_name. edges: left_key, right_key,
+    records: source_record_key, record_number (from 1 on, in order of the keys), profile_number,
+    first_name, last_name. edges: left_number, right_number (null for a record that is not there),
     identifier_type, identifier_value, decision (linked; deferred: only if all holders of the value
     are one person; dropped; apart: people decided that these are two persons), priority (0: people
     decided), is_certain, match_probability (null when the records cannot be compared).

@@ -24,10 +24,13 @@ def write_contested(cursor: duckdb.DuckDBPyConnection, levels: str) -> None:
 
     levels: the columns of table ``scored`` that hold levels. Needs the tables of ``write_graph``.
     """
+    # Numbers change with the records beside it: a profile is told by its first place.
     cursor.execute(
-        "create table members as select label, id, profile, "
-        "row_number() over (partition by label order by id) - 1 as place "
-        "from components semi join contested using (label) join nodes using (id)"
+        "create table members as select label, id, place, "
+        "case when profile is not null "
+        "then min(place) over (partition by label, profile) end as profile from ("
+        "select *, row_number() over (partition by label order by id) - 1 as place "
+        "from components semi join contested using (label) join nodes using (id))"
     )
     contents = {
         "linked": "select l.label, l.place as place_l, r.place as place_r, priority, is_certain, "

@@ -120,23 +120,23 @@ def evaluate(con: duckdb.DuckDBPyConnection, labelled: str) -> Evaluation:
 def evaluate_links(con: duckdb.DuckDBPyConnection, labelled: str, links: str) -> LinkEvaluation:
     """Compare the links themselves with the truth, before anything follows from two of them.
 
-    labelled: a table or sub-query of source_record_key, profile_key, person_id; records of one
-    profile say the same and count once. links: left_key, right_key, in any order and number.
+    labelled: a table or sub-query of record_number, profile_number, person_id; records of one
+    profile say the same and count once. links: left_number, right_number, in any order, any times.
     """
     row = con.execute(
         f"""
         with labelled as (from {labelled} where person_id is not null),
         profiles as (
-            select profile_key, min(person_id) as person_id from labelled group by 1
+            select profile_number, min(person_id) as person_id from labelled group by 1
         ),
         linked as (
             select distinct
-                least(l.profile_key, r.profile_key) as left_key,
-                greatest(l.profile_key, r.profile_key) as right_key
+                least(l.profile_number, r.profile_number) as left_number,
+                greatest(l.profile_number, r.profile_number) as right_number
             from {links} as links
-            join labelled as l on links.left_key = l.source_record_key
-            join labelled as r on links.right_key = r.source_record_key
-            where l.profile_key <> r.profile_key
+            join labelled as l on links.left_number = l.record_number
+            join labelled as r on links.right_number = r.record_number
+            where l.profile_number <> r.profile_number
         ),
         people as (select count(*) as n from profiles group by person_id)
         select
@@ -144,8 +144,8 @@ def evaluate_links(con: duckdb.DuckDBPyConnection, labelled: str, links: str) ->
             count(*),
             count(*) filter (where l.person_id = r.person_id)
         from linked
-        join profiles as l on linked.left_key = l.profile_key
-        join profiles as r on linked.right_key = r.profile_key
+        join profiles as l on linked.left_number = l.profile_number
+        join profiles as r on linked.right_number = r.profile_number
         """
     ).fetchone()
     assert row is not None

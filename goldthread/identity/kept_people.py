@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 def write_people(cursor: duckdb.DuckDBPyConnection, kept: KeptTables, *, stand_in: bool) -> None:
     """Write tables people (as ``prepare_people`` does: of an earlier run's state the new records
-    only), people_ids (id, source_record_key, details_hash; of all) and gone_ids.
+    only), people_ids (id, source_record_key,
+    details_hash, record_number; of all) and gone_ids.
 
     Needs tables records and nicknames. 64 bits are enough: a record would be mistaken only if two
     versions of it had the same hash.
@@ -28,11 +29,13 @@ def write_people(cursor: duckdb.DuckDBPyConnection, kept: KeptTables, *, stand_i
     known = comparable(cursor, "records", stand_in=stand_in)
     details = ", ".join(("source_record_key", *PERSON_COLUMNS))
     cursor.execute(
-        f"create table present as select source_record_key, hash({details}) as details_hash "
-        f"from records where source_record_key = profile_key and {known} is not null"
+        "create table present as "
+        f"select source_record_key, record_number, hash({details}) as details_hash "
+        f"from records where record_number = profile_number and {known} is not null"
     )
     cursor.execute(
-        "create table present_ids as select held.id, source_record_key, details_hash "
+        "create table present_ids as "
+        "select held.id, source_record_key, details_hash, record_number "
         f"from present left join {kept.people} as held using (source_record_key, details_hash)"
     )
     cursor.execute(
@@ -45,15 +48,16 @@ def write_people(cursor: duckdb.DuckDBPyConnection, kept: KeptTables, *, stand_i
         new_records = "new_records"
         cursor.execute(
             "create table new_records as from records semi join "
-            "(from present_ids where id is null) using (source_record_key)"
+            "(from present_ids where id is null) using (record_number)"
         )
     prepare_people(
         cursor, new_records, "nicknames", stand_in=stand_in, known=known, first_id=row[0] + 1
     )
     cursor.execute(
         "create table people_ids as from present_ids where id is not null union all "
-        "select people.id, source_record_key, details_hash from people "
-        "join (from present_ids where id is null) as new_ids using (source_record_key)"
+        "select people.id, source_record_key, details_hash, record_number from people "
+        "join (select details_hash, record_number from present_ids where id is null) as new_ids "
+        "using (record_number)"
     )
 
 
@@ -71,7 +75,7 @@ def write_compared(cursor: duckdb.DuckDBPyConnection, pairs: str, *, stand_in: b
             from people_ids semi join (
                 select id_l as id from {pairs} union select id_r as id from {pairs}
             ) using (id)
-        ) using (source_record_key)
+        ) using (record_number)
         """
     )
     prepare_people(
@@ -79,7 +83,7 @@ def write_compared(cursor: duckdb.DuckDBPyConnection, pairs: str, *, stand_in: b
     )
     cursor.execute(
         "create or replace table compared_ids as select people_ids.id, compared.id as place "
-        "from compared join people_ids using (source_record_key)"
+        "from compared join people_ids using (record_number)"
     )
     cursor.execute(
         f"""

@@ -22,6 +22,9 @@ TABLES = ("people", "people_keys", FOUND, SCORES, "maker")
 
 CHANGED = "changed_pairs"
 
+# Of table people_ids what holds beyond this run.
+PEOPLE = "(select * exclude (record_number) from people_ids)"
+
 # Scores that were of no use to this run, as a share of those that were.
 MOST_UNUSED = 0.25
 
@@ -80,7 +83,7 @@ class KeptTables:
             self._write_anew(keys, scores, afforded)
             return
         self._cursor.execute("begin")
-        for table, added in ((self.people, "people_ids"), (self.people_keys, keys)):
+        for table, added in ((self.people, PEOPLE), (self.people_keys, keys)):
             self._cursor.execute(f"delete from {table} where id in (from gone_ids)")
             self._cursor.execute(
                 f"insert into {table} by name from {added} semi join people using (id)"
@@ -121,7 +124,7 @@ class KeptTables:
         self._cursor.execute(f"create schema if not exists {self._schema}")
         maker = f"(select {literal(self._maker)} as maker, {literal(afforded)} as afforded)"
         self._cursor.execute("begin")
-        for table, content in zip(TABLES, ("people_ids", keys, FOUND, scores, maker), strict=True):
+        for table, content in zip(TABLES, (PEOPLE, keys, FOUND, scores, maker), strict=True):
             self._cursor.execute(
                 f"create or replace table {self._schema}.{table} as from {content}"
             )

@@ -1,7 +1,7 @@
 """The records as nodes, what links them and what speaks against it: tables that clustering reads.
 
-Records are numbered by their key's order, so that the first record of a component has its smallest
-key and no tie is decided by chance.
+Records are told by record_number, which follows the order of the keys: the first record of a
+component has its smallest key, and no tie is decided by chance.
 """
 
 from __future__ import annotations
@@ -31,13 +31,11 @@ def write_graph(cursor: duckdb.DuckDBPyConnection, limits: JoinLimits, levels: s
     """
     import pyarrow as pa
 
-    # Profiles are only told apart: a hash is enough.
     cursor.execute(
-        "create table sorted_keys as select source_record_key, "
-        "case when coalesce(first_name, last_name) is not null "
-        "then hash(profile_key) end as profile from records_in order by source_record_key"
+        "create view nodes as select record_number as id, source_record_key, "
+        "case when coalesce(first_name, last_name) is not null then profile_number end as profile "
+        "from records_in"
     )
-    cursor.execute("create view nodes as select *, rowid as id from sorted_keys")
     _write_pairs(cursor, "edges", "edges_in", EDGE_COLUMNS)
     _write_pairs(cursor, "scored", "scored_in", f"match_probability, conflict, {levels}")
     for view, condition in (
@@ -105,13 +103,15 @@ def _write_contested(cursor: duckdb.DuckDBPyConnection, limits: JoinLimits) -> N
 
 
 def _write_pairs(cursor: duckdb.DuckDBPyConnection, target: str, source: str, columns: str) -> None:
-    """Write table ``target``: ``source`` with the positions of both records, id_l < id_r."""
+    """Write table ``target``: ``source`` with the numbers of both records, id_l < id_r."""
     cursor.execute(
         f"""
         create table {target} as
-        select least(l.id, r.id) as id_l, greatest(l.id, r.id) as id_r, {columns}
-        from {source} as pairs
-        join nodes as l on pairs.left_key = l.source_record_key
-        join nodes as r on pairs.right_key = r.source_record_key
+        select
+            least(left_number, right_number) as id_l,
+            greatest(left_number, right_number) as id_r,
+            {columns}
+        from {source}
+        where left_number is not null and right_number is not null
         """
     )

@@ -42,16 +42,18 @@ def prepare_people(
 ) -> None:
     """Write table ``target``: one row per person record of table ``records`` that can be compared.
 
-    records: source_record_key, profile_key and the person columns; only rows that are their own
-    profile and carry a name or a birth date are taken. Where nobody has either, whoever has an
-    address is, and that stands for a name: one comparison cannot tell alone what it is worth.
-    Without stand_in, for models that take addresses apart, it stays an address: whoever has one is
-    taken, and where nobody has any of these, whoever has anything else to compare.
+    records: source_record_key, record_number (by the key's order), profile_number and the person
+    columns; only rows that are their own profile and carry a name or a birth date are taken. Where
+    nobody has either, whoever has an address is, and that stands for a name: one comparison cannot
+    tell alone what it is worth. Without stand_in, for models that take addresses apart, it stays an
+    address: whoever has one is taken, and where nobody has any of these, whoever has anything else
+    to compare.
     nicknames: nickname, name (lower case). known: as ``comparable`` found it for a table of which
     this one is a part. first_id: the first record's number.
-    Columns of the result: id (bigint, in order of source_record_key), source_record_key, and the
-    person columns folded: names without accents and suffixes, as typed and with umlauts made one,
-    roots of the given name, the birth date as date and digits, parts of e-mail and address.
+    Columns of the result: id (bigint, in order of record_number), source_record_key, record_number,
+    and the person columns folded: names without accents and suffixes, as typed and with umlauts
+    made one, roots of the given name, the birth date as date and digits, parts of e-mail and
+    address.
     """
     write_folded(cursor, records)
     known = known or comparable(cursor, records, stand_in=stand_in)
@@ -75,15 +77,16 @@ def _people_sql(records: str, nicknames: str, target: str, known: str, first_id:
     create or replace table {target} as
     with profiles as (
         select
-            source_record_key,
-            row_number() over (order by source_record_key) + {first_id - 1} as id
+            record_number,
+            row_number() over (order by record_number) + {first_id - 1} as id
         from {records}
-        where source_record_key = profile_key and {known} is not null
+        where record_number = profile_number and {known} is not null
     ),
     folded as (
         select
             profiles.id,
             source_record_key,
+            record_number,
             first.typed as given_typed,
             split_part(first.matched, ' ', 1) as given_first,
             last.typed as family_typed,
@@ -99,7 +102,7 @@ def _people_sql(records: str, nicknames: str, target: str, known: str, first_id:
             cities.folded as city,
             country
         from {records}
-        join profiles using (source_record_key)
+        join profiles using (record_number)
         left join folded_names as first on first_name = first.text
         left join {last}
         left join folded_addresses as addresses on {street} = addresses.text
@@ -112,6 +115,7 @@ def _people_sql(records: str, nicknames: str, target: str, known: str, first_id:
     select
         id,
         source_record_key,
+        record_number,
         given_typed,
         given_first,
         list_append(coalesce(roots.names, []), given_first) as given_roots,

@@ -37,10 +37,11 @@ def score_pairs(
 ) -> duckdb.DuckDBPyRelation:
     """Score the pairs of records that blocking, a shared identifier or a cluster brings together.
 
-    records: int_identity__linkage_records. exact_pairs: left_key, right_key of records that share
-    an identifier. nicknames: nickname, name. kept: a schema (database.schema) of the session that
-    keeps scores from run to run; only pairs with a new or changed record are scored then.
-    Returns left_key < right_key (source_record_key of profiles), match_weight, household_weight,
+    records: int_identity__linkage_records. exact_pairs: left_number, right_number of records that
+    share an identifier. nicknames: nickname, name. kept: a schema (database.schema) of the session
+    that keeps scores from run to run; only pairs with a new or changed record are scored then.
+    Returns left_key < right_key (source_record_key of profiles) with their left_number and
+    right_number (record_number of this run), match_weight, household_weight,
     namesake_weight (bits for one person against two strangers, two members of a household, two
     namesakes of a family), match_probability (prior included), is_link (probable enough), conflict
     (the attribute that makes two people of them, null when none does), the level of agreement for
@@ -84,8 +85,8 @@ def _write_known_pairs(cursor: duckdb.DuckDBPyConnection) -> None:
     cursor.execute(
         """
         create table record_ids as
-        select records.source_record_key, people_ids.id
-        from records join people_ids on records.profile_key = people_ids.source_record_key
+        select records.record_number, people_ids.id
+        from records join people_ids on records.profile_number = people_ids.record_number
         """
     )
     cursor.execute(
@@ -93,8 +94,8 @@ def _write_known_pairs(cursor: duckdb.DuckDBPyConnection) -> None:
         create table known_pairs as
         select distinct least(l.id, r.id) as id_l, greatest(l.id, r.id) as id_r
         from exact_pairs
-        join record_ids as l on exact_pairs.left_key = l.source_record_key
-        join record_ids as r on exact_pairs.right_key = r.source_record_key
+        join record_ids as l on exact_pairs.left_number = l.record_number
+        join record_ids as r on exact_pairs.right_number = r.record_number
         where l.id <> r.id
         """
     )
@@ -166,8 +167,12 @@ def _pairs_sql(model: LinkageModel, judgement: Judgement) -> str:
             select *, {judgement.probability_sql} as match_probability from kept
         )
         select
-            least(l.source_record_key, r.source_record_key) as left_key,
-            greatest(l.source_record_key, r.source_record_key) as right_key,
+            if(l.record_number < r.record_number, l.source_record_key, r.source_record_key)
+                as left_key,
+            if(l.record_number < r.record_number, r.source_record_key, l.source_record_key)
+                as right_key,
+            least(l.record_number, r.record_number) as left_number,
+            greatest(l.record_number, r.record_number) as right_number,
             round(match_weight, 6) as match_weight,
             round(household_weight, 6) as household_weight,
             round(namesake_weight, 6) as namesake_weight,

@@ -18,11 +18,22 @@ overrides as (
 
 ),
 
+records as (
+
+    select
+        source_record_key,
+        record_number
+    from {{ ref('int_identity__linkage_records') }}
+
+),
+
 final as (
 
     select
         left_key,
         right_key,
+        left_number,
+        right_number,
         identifier_type,
         identifier_value,
         decision,
@@ -38,6 +49,8 @@ final as (
     select
         left_key,
         right_key,
+        left_number,
+        right_number,
         'details' as identifier_type,
         cast(null as {{ dbt.type_string() }}) as identifier_value,
         'linked' as decision,
@@ -52,17 +65,26 @@ final as (
     union all
 
     select
-        left_key,
-        right_key,
+        overrides.left_key,
+        overrides.right_key,
+        left_records.record_number as left_number,
+        right_records.record_number as right_number,
         'override' as identifier_type,
-        override_id as identifier_value,
-        case override_type when 'must_link' then 'linked' else 'apart' end as decision,
-        override_type || ' by ' || decided_by || ': ' || reason as reason,
+        overrides.override_id as identifier_value,
+        case overrides.override_type when 'must_link' then 'linked' else 'apart' end as decision,
+        overrides.override_type || ' by ' || overrides.decided_by || ': ' || overrides.reason
+            as reason,
         0 as priority,
         cast(null as double) as match_weight,
         cast(null as double) as match_probability,
         true as is_certain
     from overrides
+
+    left join records as left_records
+        on overrides.left_key = left_records.source_record_key
+
+    left join records as right_records
+        on overrides.right_key = right_records.source_record_key
 
 )
 

@@ -16,7 +16,8 @@ records as (
 
     select
         source_record_key,
-        profile_key,
+        record_number,
+        profile_number,
         coalesce(first_name, last_name) is not null as is_named
     from {{ ref('int_identity__linkage_records') }}
 
@@ -26,6 +27,8 @@ compared as (
 
     select
         exact_pairs.*,
+        left_records.source_record_key as left_key,
+        right_records.source_record_key as right_key,
         left_records.is_named and right_records.is_named as are_named,
         scored_pairs.match_weight,
         scored_pairs.match_probability,
@@ -33,16 +36,17 @@ compared as (
     from exact_pairs
 
     inner join records as left_records
-        on exact_pairs.left_key = left_records.source_record_key
+        on exact_pairs.left_number = left_records.record_number
 
     inner join records as right_records
-        on exact_pairs.right_key = right_records.source_record_key
+        on exact_pairs.right_number = right_records.record_number
 
     left join scored_pairs
         on
-            least(left_records.profile_key, right_records.profile_key) = scored_pairs.left_key
-            and greatest(left_records.profile_key, right_records.profile_key)
-            = scored_pairs.right_key
+            least(left_records.profile_number, right_records.profile_number)
+            = scored_pairs.left_number
+            and greatest(left_records.profile_number, right_records.profile_number)
+            = scored_pairs.right_number
 
 ),
 
@@ -83,6 +87,8 @@ final as (
         ---------- ids
         left_key,
         right_key,
+        left_number,
+        right_number,
 
         ---------- strings
         identifier_type,

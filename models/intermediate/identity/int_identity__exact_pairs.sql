@@ -6,7 +6,8 @@ linkage_records as (
 
     select
         source_record_key,
-        profile_key,
+        record_number,
+        profile_number,
         lower(first_name) as first_name
     from {{ ref('int_identity__linkage_records') }}
 
@@ -19,8 +20,8 @@ holders as (
         joining_identifiers.identifier_value,
         joining_identifiers.priority,
         joining_identifiers.is_unique_per_person,
-        joining_identifiers.source_record_key,
-        linkage_records.profile_key,
+        linkage_records.record_number,
+        linkage_records.profile_number,
         linkage_records.first_name
     from joining_identifiers
 
@@ -34,8 +35,8 @@ holdings as (
     select
         identifier_type,
         identifier_value,
-        min(case when first_name is not null then source_record_key end) as first_named_key,
-        min(source_record_key) as first_key,
+        min(case when first_name is not null then record_number end) as first_named_number,
+        min(record_number) as first_number,
         count(distinct first_name) as name_count
     from holders
     group by 1, 2
@@ -52,10 +53,11 @@ stars as (
         holders.priority,
         holders.is_unique_per_person,
         case
-            when holdings.name_count > 1 and holders.first_name is not null then holders.profile_key
-            else coalesce(holdings.first_named_key, holdings.first_key)
-        end as left_key,
-        holders.source_record_key as right_key
+            when holdings.name_count > 1 and holders.first_name is not null
+                then holders.profile_number
+            else coalesce(holdings.first_named_number, holdings.first_number)
+        end as left_number,
+        holders.record_number as right_number
     from holders
 
     inner join holdings
@@ -73,15 +75,15 @@ meetings as (
         left_holders.identifier_value,
         left_holders.priority,
         left_holders.is_unique_per_person,
-        left_holders.profile_key as left_key,
-        right_holders.profile_key as right_key
+        left_holders.profile_number as left_number,
+        right_holders.profile_number as right_number
     from holders as left_holders
 
     inner join holders as right_holders
         on
             left_holders.identifier_type = right_holders.identifier_type
             and left_holders.identifier_value = right_holders.identifier_value
-            and left_holders.profile_key < right_holders.profile_key
+            and left_holders.profile_number < right_holders.profile_number
 
     inner join holdings
         on
@@ -98,7 +100,7 @@ meetings as (
 final as (
 
     select * from stars
-    where left_key != right_key
+    where left_number != right_number
 
     union
 

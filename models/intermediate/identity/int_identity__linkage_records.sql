@@ -2,7 +2,10 @@ with
 
 source_records as (
 
-    select * from {{ ref('int_identity__source_records') }}
+    select
+        *,
+        row_number() over (order by source_record_key) as record_number
+    from {{ ref('int_identity__source_records') }}
 
 ),
 
@@ -17,6 +20,7 @@ guarded as (
 
     select
         source_records.source_record_key,
+        source_records.record_number,
         source_records.source,
         source_records.first_name,
         source_records.last_name,
@@ -45,20 +49,30 @@ guarded as (
 ),
 
 -- Records that say the same of a named person who can be reached are compared once.
+profiled as (
+
+    select
+        *,
+        case
+            when first_name is null or last_name is null or coalesce(email, phone) is null
+                then record_number
+            else min(record_number) over (
+                partition by
+                    first_name, last_name, birth_date, email, phone,
+                    address_line, postal_code, city, country, user_id
+            )
+        end as profile_number
+    from guarded
+
+),
+
 final as (
 
     select
         ---------- ids
         source_record_key,
-        case
-            when first_name is null or last_name is null or coalesce(email, phone) is null
-                then source_record_key
-            else min(source_record_key) over (
-                partition by
-                    first_name, last_name, birth_date, email, phone,
-                    address_line, postal_code, city, country, user_id
-            )
-        end as profile_key,
+        record_number,
+        profile_number,
         source,
         user_id,
 
@@ -75,7 +89,7 @@ final as (
         ---------- dates
         birth_date
 
-    from guarded
+    from profiled
 
 )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from typing import Any
 
@@ -31,7 +31,8 @@ def linkage_records(people: dict[str, dict[str, Any]]) -> pa.Table:
     born = [people[key].get("birth_date") for key in keys]
     columns: dict[str, Any] = {
         "source_record_key": pa.array(keys, "string"),
-        "profile_key": pa.array(keys, "string"),
+        "record_number": pa.array(range(1, len(keys) + 1), "int64"),
+        "profile_number": pa.array(range(1, len(keys) + 1), "int64"),
         "birth_date": pa.array([date.fromisoformat(b) if b else None for b in born], "date32"),
     }
     for name in COLUMNS:
@@ -39,13 +40,17 @@ def linkage_records(people: dict[str, dict[str, Any]]) -> pa.Table:
     return pa.table(columns)
 
 
-def pairs_table(pairs: list[tuple[str, str]]) -> pa.Table:
-    return pa.table(
-        {
-            "left_key": pa.array([left for left, _ in pairs], "string"),
-            "right_key": pa.array([right for _, right in pairs], "string"),
-        }
-    )
+def pairs_table(pairs: list[tuple[str, str]], people: Iterable[str] = ()) -> pa.Table:
+    """Pairs of keys by the numbers that ``linkage_records`` gives people."""
+    return pa.table(numbers(pairs, people))
+
+
+def numbers(pairs: list[tuple[str, str]], people: Iterable[str]) -> dict[str, pa.Array]:
+    number = {key: place for place, key in enumerate(sorted(people), 1)}
+    return {
+        "left_number": pa.array([number[left] for left, _ in pairs], "int64"),
+        "right_number": pa.array([number[right] for _, right in pairs], "int64"),
+    }
 
 
 @pytest.fixture(scope="session")
@@ -61,7 +66,11 @@ def score(con: duckdb.DuckDBPyConnection, nicknames: pa.Table) -> Callable[..., 
         people: dict[str, dict[str, Any]], shared: list[tuple[str, str]] | None = None
     ) -> Pairs:
         table = score_pairs(
-            linkage_records(people), pairs_table(shared or []), nicknames, con, committed_model()
+            linkage_records(people),
+            pairs_table(shared or [], people),
+            nicknames,
+            con,
+            committed_model(),
         )
         return {
             (row["left_key"], row["right_key"]): row for row in table.to_arrow_table().to_pylist()

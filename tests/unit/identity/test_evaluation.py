@@ -25,12 +25,12 @@ def test_pairs_and_b_cubed(con: duckdb.DuckDBPyConnection) -> None:
 
 def test_links_are_counted_once_a_profile(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(
-        "create table labelled as select * from (values ('a', 'a', 'p'), ('b', 'a', 'p'), "
-        "('c', 'c', 'p'), ('d', 'd', 'q'), ('e', 'e', null)) "
-        "as t (source_record_key, profile_key, person_id)"
+        "create table labelled as select * from (values (1, 1, 'p'), (2, 1, 'p'), "
+        "(3, 3, 'p'), (4, 4, 'q'), (5, 5, null)) "
+        "as t (record_number, profile_number, person_id)"
     )
-    links = "(values ('a', 'b'), ('b', 'c'), ('c', 'a'), ('c', 'd'), ('d', 'e'))"
-    found = evaluate_links(con, "labelled", f"(from {links} as t (left_key, right_key))")
-    # One true pair of profiles, a and c; linked are that one and c with d.
+    links = "(values (1, 2), (2, 3), (3, 1), (3, 4), (4, 5))"
+    found = evaluate_links(con, "labelled", f"(from {links} as t (left_number, right_number))")
+    # One true pair of profiles, 1 and 3; linked are that one and 3 with 4.
     assert (found.true_pair_count, found.linked_pair_count, found.right_pair_count) == (1, 2, 1)
     assert found.figures()["pairwise_f1"] == pytest.approx(2 / 3, abs=1e-5)

@@ -42,7 +42,7 @@ def score(
     con: duckdb.DuckDBPyConnection, nicknames: pa.Table, people: People, kept: str | None
 ) -> list[dict[str, Any]]:
     shared = sorted(people)[:6]
-    pairs = pairs_table(list(pairwise(shared)))
+    pairs = pairs_table(list(pairwise(shared)), people)
     found = score_pairs(linkage_records(people), pairs, nicknames, con, committed_model(), kept)
     rows: list[dict[str, Any]] = found.to_arrow_table().to_pylist()
     return sorted(rows, key=lambda row: (row["left_key"], row["right_key"]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import duckdb
@@ -9,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from goldthread.identity import cluster_records, committed_model
-from tests.unit.identity.conftest import linkage_records
+from tests.unit.identity.conftest import linkage_records, numbers
 
 KEPT = "memory.identity_kept"
 LEVELS = {f"{name}_level": pa.int8() for name in committed_model().levels}
@@ -22,12 +23,11 @@ LIMITS = pa.table(
 Links = list[tuple[str, str]]
 
 
-def edges(links: Links) -> pa.Table:
+def edges(links: Links, people: Iterable[str]) -> pa.Table:
     count = len(links)
     return pa.table(
         {
-            "left_key": pa.array([left for left, _ in links], "string"),
-            "right_key": pa.array([right for _, right in links], "string"),
+            **numbers(links, people),
             "identifier_type": pa.array(["phone"] * count, "string"),
             "identifier_value": pa.array([None] * count, "string"),
             "decision": pa.array(["linked"] * count, "string"),
@@ -51,7 +51,8 @@ def cluster(
         key: {"first_name": "Ada", "last_name": "Quist"} for pair in links for key in pair
     }
     scored = {
-        **{name: pa.array(["a"], "string") for name in ("left_key", "right_key", "conflict")},
+        **{name: pa.array([99], "int64") for name in ("left_number", "right_number")},
+        "conflict": pa.array(["a"], "string"),
         **{
             name: pa.array([value], "float64")
             for name, value in (
@@ -71,7 +72,7 @@ def cluster(
     }
     found = cluster_records(
         linkage_records(people),
-        edges(links),
+        edges(links, people),
         pa.table(scored),
         pa.table(identifiers),
         LIMITS,

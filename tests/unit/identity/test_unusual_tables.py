@@ -106,20 +106,21 @@ def test_where_nobody_reviews_a_person_may_have_any_number_of_records(
     keys = [f"crm:{n:02}" for n in range(45)]
     texts = {"first_name": "Iris", "last_name": "Vann"}
     records = pa.table(
-        {"source_record_key": keys, "profile_key": keys}
+        {"source_record_key": keys, "record_number": range(45), "profile_number": range(45)}
         | {name: [value] * 45 for name, value in texts.items()}
     )
     con.register("keys", records)
     edges = con.sql(
-        "select l.source_record_key as left_key, r.source_record_key as right_key, "
+        "select l.record_number as left_number, r.record_number as right_number, "
         "'details' as identifier_type, null as identifier_value, 'linked' as decision, "
         "99 as priority, false as is_certain, 0.95 as match_probability "
-        "from keys as l join keys as r on l.source_record_key < r.source_record_key"
+        "from keys as l join keys as r on l.record_number < r.record_number"
     ).to_arrow_table()
     levels = ", ".join(f"{name}_level tinyint" for name in BALANCED.levels)
     con.execute(
-        "create table no_scores (left_key text, right_key text, match_probability double, "
-        "conflict text, prior_weight double, household_ratio double, namesake_ratio double, "
+        "create table no_scores (left_number bigint, right_number bigint, "
+        "match_probability double, conflict text, prior_weight double, "
+        "household_ratio double, namesake_ratio double, "
         f"{levels})"
     )
     con.execute(
