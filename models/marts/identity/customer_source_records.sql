@@ -6,9 +6,30 @@ log as (
 
 ),
 
-last_assignments as (
+last_revisions as (
 
-    {{ last_assignments('log') }}
+    select
+        source_record_key,
+        max(revision) as revision
+    from log
+    group by 1
+
+),
+
+-- What was last said of a record that is gone names no customer.
+assigned as (
+
+    select
+        log.source_record_key,
+        log.customer_id
+    from log
+
+    inner join last_revisions
+        on
+            log.source_record_key = last_revisions.source_record_key
+            and log.revision = last_revisions.revision
+
+    where log.customer_id is not null
 
 ),
 
@@ -23,7 +44,7 @@ current_records as (
     select
         ---------- ids
         source_records.source_record_key,
-        last_assignments.customer_id,
+        assigned.customer_id,
         source_records.source_record_id,
 
         ---------- strings
@@ -35,10 +56,8 @@ current_records as (
 
     from source_records
 
-    inner join last_assignments
-        on source_records.source_record_key = last_assignments.source_record_key
-
-    where not last_assignments.is_gone
+    inner join assigned
+        on source_records.source_record_key = assigned.source_record_key
 
 ),
 
