@@ -36,10 +36,11 @@ def cluster_records(
     """Put every source record into one cluster.
 
     records: source_record_key, record_number (from 1 on, in order of the keys), profile_number,
-    first_name, last_name. edges: left_number, right_number (null for a record that is not there),
-    identifier_type, identifier_value, decision (linked; deferred: only if all holders of the value
-    are one person; dropped; apart: people decided that these are two persons), priority (0: people
-    decided), is_certain, match_probability (null when the records cannot be compared).
+    numbering, first_name, last_name. edges: left_number, right_number (null for a record that is
+    not there), numbering, identifier_type, identifier_value, decision (linked; deferred: only if
+    all holders of the value are one person; dropped; apart: people decided that these are two
+    persons), priority (0: people decided), is_certain, match_probability (null when the records
+    cannot be compared).
     scored_pairs: as ``score_pairs`` returns them. identifiers: source_record_key, identifier_type,
     identifier_value, is_unique_per_person. join_limits: limit_name, limit_value. kept: a schema
     (database.schema) of the session that keeps from run to run what became of components that may

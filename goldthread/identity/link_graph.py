@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from goldthread.identity.components import component_of
+from goldthread.identity.numbering import require_one_numbering
 
 if TYPE_CHECKING:
     import duckdb
@@ -27,7 +28,8 @@ def write_graph(cursor: duckdb.DuckDBPyConnection, limits: JoinLimits, levels: s
     """Write tables nodes, edges, scored, unique_ids, disputed, components (label: its first
     record) and contested, and views of edges by what they say.
 
-    levels: the columns of the scored pairs that hold levels of agreement.
+    levels: the columns of the scored pairs that hold levels of agreement. Raises BuildFailed when
+    the tables were not built of the same records.
     """
     import pyarrow as pa
 
@@ -38,6 +40,7 @@ def write_graph(cursor: duckdb.DuckDBPyConnection, limits: JoinLimits, levels: s
     )
     _write_pairs(cursor, "edges", "edges_in", EDGE_COLUMNS)
     _write_pairs(cursor, "scored", "scored_in", f"match_probability, conflict, {levels}")
+    require_one_numbering(cursor, "records_in", "edges", "scored")
     for view, condition in (
         ("links", "where decision in ('linked', 'deferred')"),
         ("kept_apart", "where decision = 'apart'"),
@@ -110,6 +113,7 @@ def _write_pairs(cursor: duckdb.DuckDBPyConnection, target: str, source: str, co
         select
             least(left_number, right_number) as id_l,
             greatest(left_number, right_number) as id_r,
+            numbering,
             {columns}
         from {source}
         where left_number is not null and right_number is not null

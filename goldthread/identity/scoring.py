@@ -12,6 +12,7 @@ from goldthread.identity.kept_scores import KeptScores, fingerprint
 from goldthread.identity.kept_tables import KeptTables
 from goldthread.identity.level_sql import corroborated_sql
 from goldthread.identity.model import LinkageModel, current_model
+from goldthread.identity.numbering import require_one_numbering
 from goldthread.identity.people import comparable
 from goldthread.identity.probability import CONFLICT_WEIGHT, LEAST_PROBABILITY, Judgement, judge
 from goldthread.identity.second_look import look_again
@@ -38,20 +39,24 @@ def score_pairs(
     """Score the pairs of records that blocking, a shared identifier or a cluster brings together.
 
     records: int_identity__linkage_records. exact_pairs: left_number, right_number of records that
-    share an identifier. nicknames: nickname, name. kept: a schema (database.schema) of the session
-    that keeps scores from run to run; only pairs with a new or changed record are scored then.
+    share an identifier, and numbering. nicknames: nickname, name. kept: a schema (database.schema)
+    of the session that keeps scores from run to run; only pairs with a new or changed record are
+    scored then.
+    Raises BuildFailed when exact_pairs were built of other records.
     Returns left_key < right_key (source_record_key of profiles) with their left_number and
-    right_number (record_number of this run), match_weight, household_weight,
-    namesake_weight (bits for one person against two strangers, two members of a household, two
-    namesakes of a family), match_probability (prior included), is_link (probable enough), conflict
-    (the attribute that makes two people of them, null when none does), the level of agreement for
-    each attribute, and the prior_weight, ratios and threshold that all pairs were judged with.
+    right_number (record_number of this run) and the records' numbering, match_weight,
+    household_weight, namesake_weight (bits for one person against two strangers, two members of a
+    household, two namesakes of a family), match_probability (prior included), is_link (probable
+    enough), conflict (the attribute that makes two people of them, null when none does), the level
+    of agreement for each attribute, and the prior_weight, ratios and threshold that all pairs were
+    judged with.
     """
     model = model or current_model()
     with scratch(session) as cursor:
         adopt(cursor, "records", records)
         adopt(cursor, "nicknames", nicknames)
         adopt(cursor, "exact_pairs", exact_pairs)
+        require_one_numbering(cursor, "records", "exact_pairs")
         maker = _maker(cursor, model) if kept else ""
         held = KeptTables(cursor, kept, maker)
         write_people(cursor, held, stand_in=model.takes_addresses_whole)
@@ -173,6 +178,7 @@ def _pairs_sql(model: LinkageModel, judgement: Judgement) -> str:
                 as right_key,
             least(l.record_number, r.record_number) as left_number,
             greatest(l.record_number, r.record_number) as right_number,
+            (select min(numbering) from records) as numbering,
             round(match_weight, 6) as match_weight,
             round(household_weight, 6) as household_weight,
             round(namesake_weight, 6) as namesake_weight,

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 THRESHOLDS = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 0.999)
 
 LINK_COLUMNS = (
-    "left_number, right_number, identifier_type, identifier_value, decision, priority, is_certain, "
-    "match_probability"
+    "left_number, right_number, numbering, identifier_type, identifier_value, decision, priority, "
+    "is_certain, match_probability"
 )
 
 
@@ -63,7 +63,7 @@ def sweep(
                 {linked_otherwise}
                 union all
                 select
-                    left_number, right_number, 'details', null, 'linked', 99, false,
+                    left_number, right_number, numbering, 'details', null, 'linked', 99, false,
                     match_probability
                 from swept_pairs
                 where match_probability >= {threshold} and {corroborated_sql(model)}

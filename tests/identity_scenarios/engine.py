@@ -128,6 +128,13 @@ class Engine:
             ).fetchall()
         )
 
+    def cluster_after(self, records: Mapping[str, Record], *rebuilt: str) -> None:
+        """Build only these models of other records, then the clusters: as one may by hand."""
+        self._write_records(records)
+        for name in rebuilt:
+            self._build(f"int_identity__{name}")
+        self._cluster()
+
     def redirects(self) -> dict[str, str]:
         """Every ended customer_id → the customer it leads to now."""
         self._build("customer_id_redirects", "marts")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import copy
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from goldthread.identity import LinkageModel, committed_model
+from goldthread.warehouse.errors import BuildFailed
 from tests.identity_scenarios.engine import Engine, Records, partition
 from tests.identity_scenarios.test_increments import SETTINGS, assert_ids_are_kept
 
@@ -124,3 +126,18 @@ def test_another_model_and_another_threshold_keep_the_ids(models: dict[str, str]
     again = engine.run(people)
     assert again == before
     assert_ids_are_kept(apart, again)
+
+
+def test_tables_of_different_builds_are_not_put_together(models: dict[str, str]) -> None:
+    engine = Engine(models)
+    people = {**PEOPLE, "crm:9": PEOPLE["crm:0"]}
+    engine.run(people)
+    # A record whose key comes first takes the number of another one.
+    more = {"app:1": {"first_name": "Gil", "email": "gil@mail.example"}, **people}
+    with pytest.raises(BuildFailed, match="of different builds"):
+        engine.cluster_after(more, "linkage_records")
+    before_scoring = ("identifier_values", "joining_identifiers", "linkage_records", "exact_pairs")
+    with pytest.raises(BuildFailed, match="of different builds"):
+        engine.cluster_after(more, *before_scoring)
+    customers = engine.run(more)
+    assert len(set(customers.values())) == len(PEOPLE) + 1

@@ -22,7 +22,8 @@ records as (
 
     select
         source_record_key,
-        record_number
+        record_number,
+        numbering
     from {{ ref('int_identity__linkage_records') }}
 
 ),
@@ -34,6 +35,7 @@ final as (
         right_key,
         left_number,
         right_number,
+        numbering,
         identifier_type,
         identifier_value,
         decision,
@@ -51,6 +53,7 @@ final as (
         right_key,
         left_number,
         right_number,
+        numbering,
         'details' as identifier_type,
         cast(null as {{ dbt.type_string() }}) as identifier_value,
         'linked' as decision,
@@ -69,6 +72,7 @@ final as (
         overrides.right_key,
         left_records.record_number as left_number,
         right_records.record_number as right_number,
+        left_records.numbering,
         'override' as identifier_type,
         overrides.override_id as identifier_value,
         case overrides.override_type when 'must_link' then 'linked' else 'apart' end as decision,

@@ -89,6 +89,7 @@ final as (
         right_key,
         left_number,
         right_number,
+        numbering,
 
         ---------- strings
         identifier_type,

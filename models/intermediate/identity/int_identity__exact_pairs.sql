@@ -8,6 +8,7 @@ linkage_records as (
         source_record_key,
         record_number,
         profile_number,
+        numbering,
         lower(first_name) as first_name
     from {{ ref('int_identity__linkage_records') }}
 
@@ -22,6 +23,7 @@ holders as (
         joining_identifiers.is_unique_per_person,
         linkage_records.record_number,
         linkage_records.profile_number,
+        linkage_records.numbering,
         linkage_records.first_name
     from joining_identifiers
 
@@ -57,7 +59,8 @@ stars as (
                 then holders.profile_number
             else coalesce(holdings.first_named_number, holdings.first_number)
         end as left_number,
-        holders.record_number as right_number
+        holders.record_number as right_number,
+        holders.numbering
     from holders
 
     inner join holdings
@@ -76,7 +79,8 @@ meetings as (
         left_holders.priority,
         left_holders.is_unique_per_person,
         left_holders.profile_number as left_number,
-        right_holders.profile_number as right_number
+        right_holders.profile_number as right_number,
+        right_holders.numbering
     from holders as left_holders
 
     inner join holders as right_holders

@@ -9,6 +9,14 @@ source_records as (
 
 ),
 
+-- Numbers of other records mean other records.
+numbering as (
+
+    select {{ rows_hash(['source_record_key']) }} as numbering
+    from {{ ref('int_identity__source_records') }}
+
+),
+
 identifier_values as (
 
     select * from {{ ref('int_identity__identifier_values') }}
@@ -75,6 +83,7 @@ final as (
         profile_number,
         source,
         user_id,
+        numbering,
 
         ---------- strings
         first_name,
@@ -90,6 +99,8 @@ final as (
         birth_date
 
     from profiled
+
+    cross join numbering
 
 )
 

@@ -31,6 +31,7 @@ def linkage_records(people: dict[str, dict[str, Any]]) -> pa.Table:
     born = [people[key].get("birth_date") for key in keys]
     columns: dict[str, Any] = {
         "source_record_key": pa.array(keys, "string"),
+        "numbering": pa.array(["these"] * len(keys), "string"),
         "record_number": pa.array(range(1, len(keys) + 1), "int64"),
         "profile_number": pa.array(range(1, len(keys) + 1), "int64"),
         "birth_date": pa.array([date.fromisoformat(b) if b else None for b in born], "date32"),
@@ -50,6 +51,7 @@ def numbers(pairs: list[tuple[str, str]], people: Iterable[str]) -> dict[str, pa
     return {
         "left_number": pa.array([number[left] for left, _ in pairs], "int64"),
         "right_number": pa.array([number[right] for _, right in pairs], "int64"),
+        "numbering": pa.array(["these"] * len(pairs), "string"),
     }
 
 

@@ -52,6 +52,7 @@ def cluster(
     }
     scored = {
         **{name: pa.array([99], "int64") for name in ("left_number", "right_number")},
+        "numbering": pa.array(["these"], "string"),
         "conflict": pa.array(["a"], "string"),
         **{
             name: pa.array([value], "float64")

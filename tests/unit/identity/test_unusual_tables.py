@@ -107,18 +107,19 @@ def test_where_nobody_reviews_a_person_may_have_any_number_of_records(
     texts = {"first_name": "Iris", "last_name": "Vann"}
     records = pa.table(
         {"source_record_key": keys, "record_number": range(45), "profile_number": range(45)}
+        | {"numbering": ["these"] * 45}
         | {name: [value] * 45 for name, value in texts.items()}
     )
     con.register("keys", records)
     edges = con.sql(
-        "select l.record_number as left_number, r.record_number as right_number, "
+        "select l.record_number as left_number, r.record_number as right_number, l.numbering, "
         "'details' as identifier_type, null as identifier_value, 'linked' as decision, "
         "99 as priority, false as is_certain, 0.95 as match_probability "
         "from keys as l join keys as r on l.record_number < r.record_number"
     ).to_arrow_table()
     levels = ", ".join(f"{name}_level tinyint" for name in BALANCED.levels)
     con.execute(
-        "create table no_scores (left_number bigint, right_number bigint, "
+        "create table no_scores (left_number bigint, right_number bigint, numbering text, "
         "match_probability double, conflict text, prior_weight double, "
         "household_ratio double, namesake_ratio double, "
         f"{levels})"
