@@ -181,39 +181,48 @@ def _result_sql(model: LinkageModel) -> str:
             f"when {level.number} then '{name.replace('_', ' ')} {level.label}'" for level in levels
         )
         arms.append(f"case scored_pairs.{name}_level {labels} end")
-    edges = "intermediate.int_identity__edges"
     return f"""
         create temporary table resolved as
         with customers as (
-            select source_record_id as record_key, customer_id,
+            select source_record_id as record_key, customer_id, record_number,
                 count(*) over (partition by customer_id) as record_count
-            from marts.{CUSTOMERS}
+            from marts.{CUSTOMERS} join intermediate.{RECORDS} using (source_record_key)
+        ),
+        edges as materialized (
+            from intermediate.int_identity__edges where decision in ('linked', 'deferred')
         ),
         directed as (
-            select left_key as own_key, right_key as other_key, * from {edges}
+            select left_number as own_number, right_number as other_number, * from edges
             union all
-            select right_key as own_key, left_key as other_key, * from {edges}
+            select right_number as own_number, left_number as other_number, * from edges
+        ),
+        strongest as (
+            select
+                own.record_key, other.record_key as matched_key, own_number, other_number,
+                reason, match_probability, match_weight
+            from directed
+            join customers as own on own_number = own.record_number
+            join customers as other on other_number = other.record_number
+            where own.customer_id = other.customer_id
+            qualify row_number() over (
+                partition by own_number
+                order by
+                    priority, match_probability desc, other_number, identifier_type,
+                    identifier_value
+            ) = 1
         ),
         links as (
             select
-                own.record_key,
-                other.record_key as matched_key,
-                directed.reason as kind,
-                directed.match_probability,
-                directed.match_weight,
-                concat_ws('; ', directed.reason, {", ".join(arms)}) as evidence
-            from directed
-            join customers as own on directed.own_key = 'crm:' || own.record_key
-            join customers as other on directed.other_key = 'crm:' || other.record_key
+                strongest.record_key,
+                strongest.matched_key,
+                strongest.reason as kind,
+                strongest.match_probability,
+                strongest.match_weight,
+                concat_ws('; ', strongest.reason, {", ".join(arms)}) as evidence
+            from strongest
             left join intermediate.int_identity__scored_pairs as scored_pairs
-                on scored_pairs.left_key = directed.left_key
-                and scored_pairs.right_key = directed.right_key
-            where own.customer_id = other.customer_id
-                and directed.decision in ('linked', 'deferred')
-            qualify row_number() over (
-                partition by own.record_key
-                order by directed.priority, directed.match_probability desc, other.record_key
-            ) = 1
+                on scored_pairs.left_number = least(own_number, other_number)
+                and scored_pairs.right_number = greatest(own_number, other_number)
         )
         select
             input_records.record_key,

@@ -32,7 +32,7 @@ RUNS_UNTIL_VACUUM = 20
 
 # As profiles.yml has it.
 MEMORY_LIMIT = "GOLDTHREAD_MEMORY_LIMIT"
-DEFAULT_MEMORY_LIMIT = "8GiB"
+DEFAULT_MEMORY_LIMIT = "6GiB"
 
 # What the engines make of these in a path: dlt the end of a text in its SQL, and a template to fill
 # in; DuckDB and dbt the start of options; DuckDB a column that each file in folder key=value has.
