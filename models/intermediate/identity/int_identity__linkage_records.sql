@@ -29,6 +29,7 @@ guarded as (
     select
         source_records.source_record_key,
         source_records.record_number,
+        numbering.numbering,
         source_records.source,
         source_records.first_name,
         source_records.last_name,
@@ -41,6 +42,8 @@ guarded as (
         source_records.country,
         source_records.user_id
     from source_records
+
+    cross join numbering
 
     left join identifier_values as emails
         on
@@ -99,8 +102,6 @@ final as (
         birth_date
 
     from profiled
-
-    cross join numbering
 
 )
 
