@@ -193,32 +193,25 @@ def _result_sql(model: LinkageModel) -> str:
         ),
         directed as (
             select left_number as own_number, right_number as other_number, * from edges
-            union all
-            select right_number as own_number, left_number as other_number, * from edges
+            union all select right_number, left_number, * from edges
         ),
         strongest as (
             select
-                own.record_key, other.record_key as matched_key, own_number, other_number,
-                reason, match_probability, match_weight
+                own.record_key, other.record_key as matched_key, directed.*
             from directed
             join customers as own on own_number = own.record_number
             join customers as other on other_number = other.record_number
             where own.customer_id = other.customer_id
             qualify row_number() over (
                 partition by own_number
-                order by
-                    priority, match_probability desc, other_number, identifier_type,
-                    identifier_value
+                order by priority, match_probability desc, other_number, identifier_type, reason
             ) = 1
         ),
         links as (
             select
-                strongest.record_key,
-                strongest.matched_key,
-                strongest.reason as kind,
-                strongest.match_probability,
-                strongest.match_weight,
-                concat_ws('; ', strongest.reason, {", ".join(arms)}) as evidence
+                record_key, matched_key, reason as kind,
+                strongest.match_probability, strongest.match_weight,
+                concat_ws('; ', reason, {", ".join(arms)}) as evidence
             from strongest
             left join intermediate.int_identity__scored_pairs as scored_pairs
                 on scored_pairs.left_number = least(own_number, other_number)

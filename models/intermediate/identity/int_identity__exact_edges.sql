@@ -1,16 +1,8 @@
 with
 
-exact_pairs as (
+exact_pairs as (select * from {{ ref('int_identity__exact_pairs') }}),
 
-    select * from {{ ref('int_identity__exact_pairs') }}
-
-),
-
-scored_pairs as (
-
-    select * from {{ ref('int_identity__scored_pairs') }}
-
-),
+scored_pairs as (select * from {{ ref('int_identity__scored_pairs') }}),
 
 records as (
 

@@ -26,7 +26,6 @@ holders as (
         linkage_records.numbering,
         linkage_records.first_name
     from joining_identifiers
-
     inner join linkage_records
         on joining_identifiers.source_record_key = linkage_records.source_record_key
 
@@ -62,7 +61,6 @@ stars as (
         holders.record_number as right_number,
         holders.numbering
     from holders
-
     inner join holdings
         on
             holders.identifier_type = holdings.identifier_type
@@ -88,7 +86,6 @@ meetings as (
             left_holders.identifier_type = right_holders.identifier_type
             and left_holders.identifier_value = right_holders.identifier_value
             and left_holders.profile_number < right_holders.profile_number
-
     inner join holdings
         on
             left_holders.identifier_type = holdings.identifier_type
@@ -103,11 +100,8 @@ meetings as (
 
 final as (
 
-    select * from stars
-    where left_number != right_number
-
+    select * from stars where left_number != right_number
     union
-
     select * from meetings
 
 )
