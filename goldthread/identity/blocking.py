@@ -130,7 +130,7 @@ EXTRA_PAIRS = 300_000
 EXTRA_PAIRS_A_RECORD = 2
 
 
-def budget(cursor: duckdb.DuckDBPyConnection, keys: str) -> int:
+def _budget(cursor: duckdb.DuckDBPyConnection, keys: str) -> int:
     """How many pairs the loose rules may add."""
     return EXTRA_PAIRS + EXTRA_PAIRS_A_RECORD * row_count(cursor, keys)
 
@@ -138,8 +138,7 @@ def budget(cursor: duckdb.DuckDBPyConnection, keys: str) -> int:
 def spare_budget(cursor: duckdb.DuckDBPyConnection, keys: str) -> int:
     """How many they may add where the tight rules' pairs count towards each record's share.
 
-    Where these find two pairs for each record, looser ones found nobody in addition: of a million
-    generated records the same customers came out without them (cluster F1 .9763 both times).
+    Where these find two pairs for each record, looser ones hardly find anybody (docs/adr/0005).
     """
     left = EXTRA_PAIRS_A_RECORD * row_count(cursor, keys)
     for rule in RULES:
@@ -158,10 +157,15 @@ def choose_loose_rules(
     within the budget. Rules that find none are left out.
     """
     keys = write_keys(cursor, people, rules)
-    return affordable(cursor, keys, rules, budget(cursor, keys))
+    return _affordable(cursor, keys, rules, _budget(cursor, keys))
 
 
-def affordable(
+def affordable_loose_rules(cursor: duckdb.DuckDBPyConnection, keys: str) -> list[Rule]:
+    """The loose rules that a build affords, by a table of keys as ``write_keys`` writes it."""
+    return _affordable(cursor, keys, LOOSE_RULES, spare_budget(cursor, keys))
+
+
+def _affordable(
     cursor: duckdb.DuckDBPyConnection, keys: str, rules: Sequence[Rule], left: int
 ) -> list[Rule]:
     """The rules that find the fewest pairs, ``left`` of them in all."""
@@ -208,13 +212,12 @@ def write_pairs_by_keys(
         f"from ({' union '.join(tight)})"
     )
     if is_thorough:
-        left = budget(cursor, keys)
+        left = _budget(cursor, keys)
         for count, rule in _by_cost(cursor, keys, THOROUGH_RULES):
             if count <= left:
                 left -= _add_pairs(cursor, pairs, pairs_sql(keys, rule))
         return
-    afforded = affordable(cursor, keys, LOOSE_RULES, spare_budget(cursor, keys))
-    loose = [pairs_sql(keys, rule) for rule in afforded]
+    loose = [pairs_sql(keys, rule) for rule in affordable_loose_rules(cursor, keys)]
     if loose:
         _add_pairs(cursor, pairs, " union ".join(loose))
 

@@ -14,8 +14,7 @@ from goldthread.identity.block_keys import members_sql, pairs_sql
 from goldthread.identity.blocking import (
     LOOSE_RULES,
     RULES,
-    affordable,
-    spare_budget,
+    affordable_loose_rules,
     write_pairs_by_keys,
 )
 
@@ -53,8 +52,7 @@ def write_candidates(
             cursor.execute(f"create table {table} (id_l bigint, id_r bigint, rules ubigint)")
         return "thorough"
     every = (*RULES, *LOOSE_RULES)
-    afforded_loose = affordable(cursor, keys, LOOSE_RULES, spare_budget(cursor, keys))
-    chosen = {*RULES, *afforded_loose}
+    chosen = {*RULES, *affordable_loose_rules(cursor, keys)}
     rules = {number: rule for number, rule in enumerate(every) if rule in chosen}
     afforded = " ".join(map(str, rules))
     if kept.is_held and kept.afforded() == afforded:

@@ -30,7 +30,7 @@ class Groups:
             nodes |= disputed.bearers
         self.of = {node: node for node in nodes}
         self.members = {node: [node] for node in nodes}
-        self.apart = _by_node(component.apart)
+        self._apart = _by_node(component.apart)
         self._unique_ids = {node: set(ids) for node, ids in component.unique_ids.items()}
         self._profiles = {node: {profile} for node, profile in component.profiles.items()}
         self._suffix = component.other_suffix
@@ -45,7 +45,7 @@ class Groups:
 
     def are_apart(self, left: int, right: int) -> bool:
         """Whether people decided that somebody on one side is not somebody on the other."""
-        return right in self.apart.get(left, ())
+        return right in self._apart.get(left, ())
 
     def may_join(self, left: int, right: int, *, is_certain: bool = False) -> bool:
         """Whether nothing that is known of the two groups speaks against one person."""
@@ -155,11 +155,11 @@ class Groups:
             self._unique_ids.setdefault(kept, set()).update(self._unique_ids.pop(gone))
         if gone in self._profiles:
             self._profiles.setdefault(kept, set()).update(self._profiles.pop(gone))
-        for other in self.apart.pop(gone, ()):
-            self.apart[other].discard(gone)
+        for other in self._apart.pop(gone, ()):
+            self._apart[other].discard(gone)
             if other != kept:
-                self.apart[other].add(kept)
-                self.apart.setdefault(kept, set()).add(other)
+                self._apart[other].add(kept)
+                self._apart.setdefault(kept, set()).add(other)
 
 
 def _by_node(pairs: Iterable[tuple[int, int]]) -> dict[int, set[int]]:

@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 
 def write_people(cursor: duckdb.DuckDBPyConnection, kept: KeptTables, *, stand_in: bool) -> None:
     """Write tables people (as ``prepare_people`` does: of an earlier run's state the new records
-    only), people_ids (id, source_record_key,
-    details_hash, record_number; of all) and gone_ids.
+    only), people_ids (id, source_record_key, details_hash, record_number; of all) and gone_ids.
 
     Needs tables records and nicknames. 64 bits are enough: a record would be mistaken only if two
     versions of it had the same hash.

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from goldthread.identity import LinkageModel, committed_model
 from goldthread.warehouse.errors import BuildFailed
-from tests.identity_scenarios.engine import Engine, Records, partition
+from tests.identity_scenarios.engine import BEFORE_SCORING, Engine, Records, partition
 from tests.identity_scenarios.test_increments import SETTINGS, assert_ids_are_kept
 
 PEOPLE: Records = {
@@ -136,8 +136,7 @@ def test_tables_of_different_builds_are_not_put_together(models: dict[str, str])
     more = {"app:1": {"first_name": "Gil", "email": "gil@mail.example"}, **people}
     with pytest.raises(BuildFailed, match="of different builds"):
         engine.cluster_after(more, "linkage_records")
-    before_scoring = ("identifier_values", "joining_identifiers", "linkage_records", "exact_pairs")
     with pytest.raises(BuildFailed, match="of different builds"):
-        engine.cluster_after(more, *before_scoring)
+        engine.cluster_after(more, *BEFORE_SCORING)
     customers = engine.run(more)
     assert len(set(customers.values())) == len(PEOPLE) + 1
