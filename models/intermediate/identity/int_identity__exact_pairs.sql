@@ -100,7 +100,8 @@ meetings as (
 
 final as (
 
-    select * from stars where left_number != right_number
+    select * from stars
+    where left_number != right_number
     union
     select * from meetings
 
