@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import orjson
 
+from connectors.destinations.base import Response
+
 _OPTIONS = orjson.OPT_NAIVE_UTC | orjson.OPT_UTC_Z
 # Byte order marks of UTF-8 and UTF-16, whose blanks and brackets have a zero byte.
 _BLANKS_AND_MARKS = b" \t\r\n\0\xef\xbb\xbf\xfe\xff"
+_PAGES = ("text/html", "application/xhtml+xml")
+_PAGE_BEGINS = re.compile(rb"<!doctype\s+html|<html", re.IGNORECASE)
 
 
 def to_json(document: Any, *, newline: bool = False) -> bytes:
@@ -47,6 +52,25 @@ def is_cut_off(body: bytes) -> bool:
     except ValueError:
         return True
     return False
+
+
+def is_web_page(response: Response) -> bool:
+    """Whether this is a page for people, such as a login, a proxy or a maintenance page shows.
+
+    No page: an empty body, and JSON under the wrong name, since some servers call all they say
+    text/html.
+    """
+    # In UTF-16 every other byte is zero.
+    text = response.body.lstrip(_BLANKS_AND_MARKS)
+    if _PAGE_BEGINS.match(text[:100].replace(b"\0", b"")):
+        return True
+    types = (value for name, value in response.headers.items() if name.lower() == "content-type")
+    if not text or not next(types, "").strip().lower().startswith(_PAGES):
+        return False
+    try:
+        return not isinstance(from_json(response.body), dict | list)
+    except ValueError:
+        return True
 
 
 def _plain(value: Any) -> Any:

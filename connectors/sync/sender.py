@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from connectors.destinations.base import Batch, Destination, Response, RowOutcome, Status
+from connectors.destinations.encoding import is_web_page
 from connectors.sync.keys import scrubbed
 from connectors.sync.retry import is_about_the_request
 from connectors.sync.settle import Delivery, RowAnswer
@@ -83,6 +84,16 @@ class Sender:
                 status = exchange.response.status if exchange.response else None
                 raise _Undelivered(exchange.reason or "no_answer", status)
             response = exchange.response
+            if response.is_success and is_web_page(response):
+                # The receiver may stand behind it and have taken the rows, or never have seen them.
+                tally.is_doubtful = True
+                self._stop(
+                    f"the destination of {batch.sync} answered with a web page "
+                    f"(http_{response.status}), such as a login, proxy or maintenance page; nobody "
+                    "knows whether the rows arrived: check its URL, the sign-in and any proxy on "
+                    "the way"
+                )
+                raise _Undelivered("web_page", response.status)
             if not response.is_success:
                 # What went well before is not yet well: only refusals of earlier requests stand.
                 said = {place: row for place, row in said.items() if row.status != "ok"}

@@ -114,6 +114,20 @@ def test_rows_of_an_answer_that_was_cut_off_keep_their_idempotency_key(home: Syn
         assert len({key for key, _ in receiver.seen}) == 1
 
 
+def test_rows_that_a_login_page_swallowed_are_sent_again_under_their_key(home: SyncHome) -> None:
+    home.publish(members(3))
+    page = answers(b"<!DOCTYPE html><title>Sign in</title>", **{"Content-Type": "text/html"})
+    with server(page) as receiver:
+        result = apply(home, receiver)
+        assert (result.acknowledged, result.undelivered) == (0, 3)
+        assert result.reasons == {"web_page": 3}
+        assert result.stopped is not None and "check its URL" in result.stopped
+        receiver.script = answers(b"ok")
+        assert home.plan().resends == 3
+        assert apply(home, receiver).acknowledged == 3
+        assert len({key for key, _ in receiver.seen}) == 1
+
+
 def test_an_answer_that_drips_does_not_hold_an_apply_forever(
     home: SyncHome, monkeypatch: pytest.MonkeyPatch
 ) -> None:

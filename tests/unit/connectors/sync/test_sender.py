@@ -48,6 +48,13 @@ class Strict:
                     yield RowOutcome(position, status, f"said of person{row['number']}@example.com")
 
 
+class Lenient(Strict):
+    """Takes every good answer for granted, whatever stands in it."""
+
+    def outcomes(self, response: Response, batch: Batch) -> Iterable[RowOutcome]:
+        return [RowOutcome(position, "ok") for position in range(len(batch))]
+
+
 class Wire:
     """Answers without a network. ``sent`` holds the idempotency key and rows of each request."""
 
@@ -136,6 +143,30 @@ def test_a_good_answer_that_names_no_row_keeps_the_batch_pending() -> None:
     delivery = deliver(Wire(lambda numbers: Response(200, body=b'{"ok": [0, ')), rows=3)
     assert (delivery.state, delivery.reason) == ("pending", "no_answer")
     assert delivery.is_doubtful
+
+
+PAGE = b"<html><title>Sign in</title></html>"
+
+
+def test_a_web_page_is_no_receipt_and_stops_the_sync() -> None:
+    wire = Wire(lambda numbers: Response(200, body=PAGE), all_ok)
+    delivery = deliver(wire, destination=Lenient())
+    assert (delivery.state, delivery.reason) == ("pending", "web_page")
+    assert delivery.is_doubtful, "the receiver behind it may have taken the rows"
+    assert len(wire.sent) == 1
+    assert wire.stopped is not None
+    for said in ("sync_x", "web page", "check its URL"):
+        assert said in wire.stopped
+
+
+def test_a_web_page_in_answer_to_a_part_keeps_the_whole_batch_pending() -> None:
+    delivery = deliver(Wire(refuses(3), all_ok, lambda numbers: Response(200, body=PAGE)))
+    assert (delivery.state, delivery.reason, delivery.answers) == ("pending", "web_page", ())
+
+
+def test_a_web_page_that_refuses_is_a_refusal_as_ever() -> None:
+    delivery = deliver(Wire(lambda numbers: Response(422, body=PAGE)), rows=1)
+    assert status_of(delivery, 1) == ["rejected"]
 
 
 @pytest.mark.parametrize("bad", [{0}, {7}, {3}, {0, 7}, {2, 3, 6}, set(range(7))])
