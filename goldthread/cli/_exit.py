@@ -69,6 +69,7 @@ def clear_errors() -> Iterator[None]:
         HomeRefused,
         ModelRefused,
         NothingLoaded,
+        NothingSelected,
         PublishRefused,
         StateRefused,
         WarehouseBusy,
@@ -88,6 +89,8 @@ def clear_errors() -> Iterator[None]:
         raise Stop(told, ExitCode.CHECK_FAILED) from error
     except (PublishRefused, NothingLoaded) as error:
         raise Stop(str(error), ExitCode.NOT_READY) from error
+    except NothingSelected as error:
+        raise Stop(str(error), ExitCode.NOT_FOUND) from error
     except (StateRefused, LoadError, ModelRefused, HomeRefused) as error:
         raise Stop(str(error), ExitCode.FAILED) from error
     except click.ClickException:

@@ -23,6 +23,10 @@ class BuildFailed(RuntimeError):
     """dbt could not finish, or a check failed; the message names the nodes."""
 
 
+class NothingSelected(LookupError):
+    """A selector matches nothing in the project; the message names it. Nothing was built."""
+
+
 class PublishRefused(RuntimeError):
     """What the warehouse holds must not be published; the message says what has to happen first."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -17,6 +19,7 @@ from goldthread.warehouse.builds import (
 )
 from goldthread.warehouse.connection import connect, current_run, limit_memory
 from goldthread.warehouse.dbt_process import NodeDone, run_dbt, target_dir
+from goldthread.warehouse.errors import BuildFailed, NothingSelected
 from goldthread.warehouse.state import export_state, settle_state
 from goldthread.warehouse.unchanged import (
     Basis,
@@ -42,6 +45,8 @@ SAMPLE_ROWS = 5
 
 # Unit tests judge the code, not the data: they belong to `make test`.
 BUILD_ARGUMENTS = ("build", "--exclude-resource-type", "unit_test")
+
+_SELECTS_NOTHING = re.compile(r"The selection criterion '(.*)' does not match any enabled nodes")
 
 
 @dataclass(frozen=True)
@@ -94,13 +99,38 @@ def build(
     """Run ``dbt build`` for the current run and export the state when all of it passed.
 
     Without ``select`` and ``full_refresh``, what stands on nothing new is left out. Failed checks
-    are in the report, not raised. Raises NothingLoaded before the first load and BuildFailed when
-    dbt could not run at all.
+    are in the report, not raised. Raises NothingLoaded before the first load, NothingSelected for a
+    selector that matches nothing, and BuildFailed when dbt could not run at all.
     """
+    results = target_dir(settings) / "run_results.json"
+    before = results.read_bytes() if select and results.exists() else None
     begun = begin_build(settings, is_full=not select, full_refresh=full_refresh)
-    selection = ["--select", *select] if select else []
-    run_dbt(settings, [*begun.arguments, *selection], on_node)
+    selection = ["--select", *select, *_each_selects()] if select else []
+    try:
+        run_dbt(settings, [*begun.arguments, *selection], on_node)
+    except BuildFailed as error:
+        unknown = _SELECTS_NOTHING.search(str(error)) if select else None
+        if unknown is None:
+            raise
+        # dbt has touched nothing: what was built before stands as it stood.
+        with connect(settings) as con:
+            con.execute(f"delete from raw_goldthread.builds where build_number = {begun.number}")
+        if before is not None:
+            results.write_bytes(before)
+        raise NothingSelected(
+            f"{unknown[1]} selects nothing in the project; nothing was built."
+        ) from error
     return end_build(settings, begun, target_dir(settings))
+
+
+def _each_selects() -> tuple[str, ...]:
+    """What makes dbt refuse a selector that matches nothing: of several it else passes over it.
+
+    Nothing where the environment says which warnings are errors: dbt takes one word on that.
+    """
+    if any("WARN_ERROR" in name for name in os.environ):
+        return ()
+    return ("--warn-error-options", '{"error": ["NoNodesForSelectionCriteria"]}')
 
 
 def begin_build(settings: Settings, *, is_full: bool, full_refresh: bool = False) -> Build:

@@ -15,6 +15,7 @@ from goldthread.cli._exit import ExitCode
 from goldthread.identity import own_model_path
 from goldthread.settings import Settings
 from goldthread.warehouse import connect
+from goldthread.warehouse.errors import NothingSelected
 from goldthread.warehouse.transform import BuildReport
 
 
@@ -95,6 +96,17 @@ def test_a_selection_of_nothing_is_no_build(
     )
     told = run("build", "--select", "customrs", code=ExitCode.NOT_FOUND)
     assert "customrs" in told
+
+
+def test_one_of_several_selectors_that_selects_nothing_stops_the_build(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise NothingSelected("customrs selects nothing; nothing was built.")
+
+    monkeypatch.setattr("goldthread.warehouse.transform.build", refuse)
+    told = run("build", "-s", "customers", "-s", "customrs", code=ExitCode.NOT_FOUND)
+    assert told == "customrs selects nothing; nothing was built.\n"
 
 
 def test_a_truth_that_is_none_is_named(settings: Settings, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from collections.abc import Callable
 
@@ -18,7 +19,9 @@ from goldthread.warehouse.dbt_process import (
     ensure_manifest,
     manifest_path,
     run_dbt,
+    target_dir,
 )
+from goldthread.warehouse.errors import NothingSelected
 from goldthread.warehouse.transform import build, judge
 
 from .conftest import AS_OF, PROJECT, write_project
@@ -99,6 +102,35 @@ def test_a_build_exports_state_and_a_failed_check_is_told_with_rows(project: Set
     assert failure.columns == ("record", "run_number")
     assert sorted(failure.rows) == [("r0", 2), ("r1", 2), ("r2", 2)]
     assert judge(project).standing is Standing.FAILED
+
+
+def test_whoever_told_dbt_which_warnings_are_errors_is_not_contradicted(
+    project: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DBT_WARN_ERROR", "true")
+    begin(project)
+    with pytest.raises(NothingSelected):
+        build(project, select=["log", "logs"])
+    assert build(project, select=["log"]).counts == {"success": 1, "pass": 1}
+
+
+@pytest.mark.parametrize("select", [["logs"], ["log", "logs+"], ["log log,logs"]])
+def test_a_selector_that_selects_nothing_is_named_before_anything_is_built(
+    project: Settings, select: list[str]
+) -> None:
+    begin(project)
+    build(project)
+    results = target_dir(project) / "run_results.json"
+    before = results.read_bytes()
+    seen: list[NodeDone] = []
+    wrong = re.escape(select[-1].split(" ")[-1])
+    with pytest.raises(NothingSelected, match=f"^{wrong} selects nothing in the project"):
+        build(project, select=select, on_node=seen.append)
+    assert seen == []
+    # It could be published before, and still can.
+    assert judge(project).standing is Standing.PASSED
+    assert results.read_bytes() == before
+    assert build(project, select=["log", "current_run"]).counts == {"success": 2, "pass": 1}
 
 
 def test_a_project_is_parsed_once_while_something_else_begins(
