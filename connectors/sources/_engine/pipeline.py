@@ -50,6 +50,8 @@ def run_pipeline(
     import pyarrow.parquet as pq
     from dlt.pipeline.exceptions import PipelineStepFailed
 
+    from connectors.sources._engine.destination import Warehouse
+
     def rows(table: str) -> Iterator[Any]:
         for part in parts[table]:
             schema = pq.read_schema(part)
@@ -84,7 +86,7 @@ def run_pipeline(
     pipeline = dlt.pipeline(
         pipeline_name=pipeline_name(source),
         pipelines_dir=str(folder.parent),
-        destination=dlt.destinations.duckdb(session),
+        destination=Warehouse(session),
         dataset_name=f"raw_{source}",
     )
     try:

@@ -6,11 +6,11 @@ import importlib
 import os
 import sys
 import threading
-import warnings
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from connectors.sources._engine.frames import check_frame
 from connectors.sources._engine.sql import literal, quoted
 from connectors.sources._engine.verdicts import (
     Verdict,
@@ -111,7 +111,7 @@ def _validate_table(
         frame = read(con, source, table, [one for _, one in wanted], look)
         if kind == "rows" and frame.empty:
             continue
-        checked = _check(frame, table, [one for _, one in wanted])
+        checked = check_frame(frame, table, [one for _, one in wanted])
         results.update(zip((place for place, _ in wanted), checked, strict=True))
     return [results[place] for place in sorted(results)]
 
@@ -184,67 +184,3 @@ def _kinds(con: duckdb.DuckDBPyConnection, source: Source, table: str) -> list[t
             "and database_name = current_database() order by column_index"
         ).fetchall()
     ]
-
-
-def _check(frame: pd.DataFrame, table: str, expectations: list[Expectation]) -> list[CheckResult]:
-    from connectors.sources.expectations import CheckResult
-
-    os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        import great_expectations as gx
-        from great_expectations.data_context.types.base import ProgressBarsConfig
-        from great_expectations.expectations.registry import get_expectation_impl
-
-        context = gx.get_context(mode="ephemeral")
-        context.variables.progress_bars = ProgressBarsConfig(globally=False)
-        batch = (
-            context.data_sources.add_pandas("warehouse")
-            .add_dataframe_asset(table)
-            .add_batch_definition_whole_dataframe("all")
-            .get_batch({"dataframe": frame})
-        )
-        suite = gx.ExpectationSuite(
-            name=table,
-            expectations=[
-                get_expectation_impl(one.kind)(**one.arguments, meta={"place": place})
-                for place, one in enumerate(expectations)
-            ],
-        )
-        found = batch.validate(suite).results
-    # They come back grouped by column.
-    by_place: dict[int, Any] = {}
-    for result in found:
-        assert result.expectation_config is not None
-        by_place[result.expectation_config.meta["place"]] = result
-    return [
-        CheckResult(
-            table=table,
-            expectation=one.label,
-            is_met=bool(by_place[place].success),
-            severity=one.severity,
-            detail=_detail(one, by_place[place], frame),
-        )
-        for place, one in enumerate(expectations)
-    ]
-
-
-def _detail(one: Expectation, result: Any, frame: pd.DataFrame) -> str:
-    """What was found, in words."""
-    wanted = ", ".join(
-        f"{name} {value}" for name, value in one.arguments.items() if name != "column"
-    )
-    if result.exception_info and result.exception_info.get("raised_exception"):
-        return str(result.exception_info.get("exception_message"))
-    if result.success:
-        return "holds"
-    found = result.result or {}
-    if odd := found.get("partial_unexpected_list"):
-        count = found.get("unexpected_count")
-        if one.on == "table":
-            return f"it is {odd[0]:,.6g}; expected: {wanted}"
-        return f"{count} rows differ, such as {odd[0]!r}; expected: {wanted}"
-    if one.on == "columns":
-        missing = sorted(set(one.arguments["value_set"]) - set(frame["column"]))
-        return f"missing: {', '.join(missing)}"
-    return f"{found.get('unexpected_count', 'some')} rows differ; expected: {wanted or one.label}"

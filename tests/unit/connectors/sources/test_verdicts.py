@@ -47,13 +47,13 @@ class Desk:
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
     desk = Desk(Settings(home=tmp_path, input_dir=tmp_path / "input"))
-    look = validation._check
+    look = validation.check_frame
 
     def counted(*arguments: Any) -> list[CheckResult]:
         desk.looks += 1
         return look(*arguments)
 
-    monkeypatch.setattr(validation, "_check", counted)
+    monkeypatch.setattr(validation, "check_frame", counted)
     return desk
 
 
