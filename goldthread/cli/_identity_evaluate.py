@@ -63,7 +63,7 @@ def evaluate(truth: Path | None, picture: Path | None, is_swept: bool, as_json: 
     from goldthread.cli._console import console, grid, print_json, shown, table_of
     from goldthread.identity.charts import FORMATS, save_sweep
     from goldthread.settings import Settings
-    from goldthread.warehouse import connect
+    from goldthread.warehouse.built import built_tables
 
     settings = Settings.load()
     path = truth or settings.input_dir / "_truth" / "source_records.parquet"
@@ -72,18 +72,14 @@ def evaluate(truth: Path | None, picture: Path | None, is_swept: bool, as_json: 
         raise Stop(f"There is no truth at {path}; name one with --truth.", ExitCode.NOT_FOUND)
     if picture.suffix not in FORMATS:
         raise Stop(f"{picture} must end in one of {', '.join(FORMATS)}.", ExitCode.USAGE)
-    with clear_errors():
-        con = connect(settings, read_only=True)
-        try:
-            require_table(con, CUSTOMERS)
-            _register_truth(con, path)
-            if is_swept:
-                output_folder(picture.parent)
-            figures = _figures(con)
-            steps = _swept(con) if is_swept else []
-            threshold = _own_threshold(con)
-        finally:
-            con.close()
+    with clear_errors(), built_tables(settings) as con:
+        require_table(con, CUSTOMERS)
+        _register_truth(con, path)
+        if is_swept:
+            output_folder(picture.parent)
+        figures = _figures(con)
+        steps = _swept(con) if is_swept else []
+        threshold = _own_threshold(con)
     if steps:
         save_sweep(steps, threshold, picture)
     rows = [_row(step) for step in steps]

@@ -47,14 +47,14 @@ def train(out: Path | None, charts: Path | None, seed: int, as_json: bool) -> No
     from goldthread.identity import own_model_path
     from goldthread.identity import train as train_model
     from goldthread.settings import Settings
-    from goldthread.warehouse import connect, run_lock
+    from goldthread.warehouse import run_lock
+    from goldthread.warehouse.built import built_tables
 
     settings = Settings.load()
     path = out or own_model_path(settings)
     folder = charts or path.parent / "charts"
     with clear_errors(), run_lock(settings, "goldthread identity train"):
-        con = connect(settings)
-        try:
+        with built_tables(settings, read_only=False) as con:
             require_table(con, RECORDS)
             output_folder(path.parent)
             output_folder(folder)
@@ -65,8 +65,6 @@ def train(out: Path | None, charts: Path | None, seed: int, as_json: bool) -> No
                 seed,
                 charts=folder,
             )
-        finally:
-            con.close()
         model.save(path)
     if as_json:
         print_json({"path": path, "charts": folder, "notes": model.notes, "levels": _levels(model)})

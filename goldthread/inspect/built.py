@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from goldthread.inspect.phones import phone_digits
-from goldthread.warehouse import connect
+from goldthread.warehouse.built import built_tables
 from goldthread.warehouse.errors import NothingLoaded
 
 if TYPE_CHECKING:
@@ -45,8 +45,7 @@ def built_warehouse(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
 
     Raises NothingLoaded when there is none, WarehouseBusy while another process holds it.
     """
-    con = connect(settings, read_only=True)
-    try:
+    with built_tables(settings) as con:
         built = con.execute("select table_name, column_name from duckdb_columns()").fetchall()
         if missing := sorted(NEEDED - set(built)):
             raise NothingLoaded(
@@ -54,8 +53,6 @@ def built_warehouse(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
                 "version; run `goldthread build` first."
             )
         yield con
-    finally:
-        con.close()
 
 
 def find_side(con: duckdb.DuckDBPyConnection, asked: str) -> Side | None:

@@ -35,6 +35,10 @@ class NothingLoaded(LookupError):
     """The warehouse holds no run yet."""
 
 
+class NoColumn(KeyError):
+    """A row that was read whole has no column of this name."""
+
+
 # What operating systems, DuckDB and SQLite say when there is no room.
 _NO_ROOM = ("no space left", "file too large", "quota exceeded", "disk is full", "out of disk")
 

@@ -148,3 +148,29 @@ def test_a_damaged_model_is_named_with_the_remedy(settings: Settings, tmp_path: 
     told = run("identity", "resolve", str(table), "--out", out, code=ExitCode.FAILED)
     assert f"{model} is damaged" in told
     assert "goldthread identity train" in told
+
+
+@pytest.mark.parametrize("command", ["train", "evaluate"])
+def test_a_warehouse_that_an_older_release_built_is_told_as_such(
+    settings: Settings, tmp_path: Path, command: str
+) -> None:
+    with connect(settings) as con:
+        con.execute("create schema marts; create schema intermediate; create schema seeds")
+        con.execute(
+            "create table marts.customer_source_records as select 'crm' as source, "
+            "'1' as source_record_id, 'crm:1' as source_record_key, 'c1' as customer_id"
+        )
+        con.execute(
+            "create table intermediate.int_identity__linkage_records as "
+            "select 'crm:1' as source_record_key"
+        )
+        con.execute("create table intermediate.int_identity__edges as select 'linked' as decision")
+        con.execute("create table seeds.nicknames as select 'a' as nickname, 'b' as name")
+    truth = parquet(
+        tmp_path / "truth.parquet",
+        "select 'crm' as source, '1' as source_record_id, 'p' as person_id",
+    )
+    options = ["--truth", truth] if command == "evaluate" else []
+    told = run("identity", command, *options, code=ExitCode.NOT_READY)
+    assert "The warehouse was built by another release, which left no column " in told
+    assert "run `goldthread build` first" in told

@@ -9,7 +9,8 @@ import pytest
 from click.testing import CliRunner
 
 from goldthread.cli import main
-from goldthread.inspect.built import built_warehouse
+from goldthread.inspect.built import NEEDED, built_warehouse
+from goldthread.inspect.rows import rows
 from goldthread.settings import Settings
 from goldthread.warehouse.errors import NothingLoaded
 
@@ -33,3 +34,17 @@ def test_a_warehouse_without_its_identity_models_or_of_an_earlier_version(
     monkeypatch.setenv("GOLDTHREAD_HOME", str(tmp_path))
     asked = CliRunner().invoke(main, ["identity", "explain", "app/1", "app/2"])
     assert asked.exit_code == 6
+
+
+def test_a_row_without_a_column_that_is_asked_for_is_of_another_release(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path, input_dir=tmp_path)
+    with duckdb.connect(str(settings.warehouse_path)) as con:
+        for table, column in NEEDED:
+            con.execute(f"create table if not exists {table} (source_record_key text)")
+            con.execute(f"alter table {table} add column {column} text")
+        con.execute("insert into int_identity__edges (decision) values ('linked')")
+    told = "left no column reason; run `goldthread build` first"
+    with pytest.raises(NothingLoaded, match=told), built_warehouse(settings) as read:
+        (edge,) = rows(read, "from int_identity__edges")
+        assert edge["decision"] == "linked"
+        assert edge["reason"]
