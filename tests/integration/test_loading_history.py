@@ -14,7 +14,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from connectors.sources._engine import load
@@ -93,6 +93,11 @@ def test_the_newest_line_of_an_object_is_the_last_one_delivered(deliveries: Deli
 
 @QUICK
 @given(deliveries=DELIVERIES, files=st.lists(st.sampled_from(["x", "y"]), min_size=5, max_size=5))
+# What is left out of one file must not stand on the last row of another, which may change yet.
+@example(
+    deliveries=[([("b", "2")], False), ([("b", "2"), ("a", "1")], False), ([("a", "1")], False)],
+    files=["x", "y", "x"],
+)
 def test_every_version_of_a_row_is_kept_once(deliveries: Delivery, files: list[str]) -> None:
     home = new_home()
     delivered: set[tuple[str, str]] = set()

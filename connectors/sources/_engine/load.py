@@ -141,7 +141,7 @@ class Load:
         stage.close()
         self._files_done += len(stage.readings)
         self._show(self._files_done)
-        result = settle(stage, self.source)
+        result = settle(stage, self.source, known)
         for reading in stage.readings:
             known[reading.source_file] = reading.state
         for name, paths in stage.outcome.items():

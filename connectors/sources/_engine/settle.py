@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,11 +12,15 @@ from connectors.sources.declaration import Source
 from connectors.sources.results import TableResult
 
 if TYPE_CHECKING:
+    from connectors.sources._engine.batches import FileState
     from connectors.sources._engine.staging import Stage
 
 
-def settle(stage: Stage, source: Source) -> TableResult:
-    """Finish a table: heal, leave out known rows, write the problems; sets ``stage.outcome``."""
+def settle(stage: Stage, source: Source, known: Mapping[str, FileState]) -> TableResult:
+    """Finish a table: heal, leave out known rows, write the problems; sets ``stage.outcome``.
+
+    known: the files of earlier loads.
+    """
     con, table = stage.con, stage.table
     raw = f"{source.schema}.{quoted(table.name)}"
     _heal(stage, source, raw)
@@ -23,6 +28,7 @@ def settle(stage: Stage, source: Source) -> TableResult:
     con.execute("create or replace temp table unchanged (source_file varchar, row_number bigint)")
     rewritten = any(reading.kind == "rewritten" for reading in stage.readings)
     if table.skip_known or rewritten:
+        _write_open_ends(stage, known)
         _find_unchanged(stage, raw)
         if table.newest == "file":
             _take_back(stage, raw)
@@ -72,22 +78,53 @@ def _heal(stage: Stage, source: Source, raw: str) -> None:
             stage.con.execute(f"delete from {source.schema}.{name} where {problems}")
 
 
+def _write_open_ends(stage: Stage, known: Mapping[str, FileState]) -> None:
+    """Write table ``open_ends``: files whose last row may become another one, and its number.
+
+    Such a row goes when it does, so it must not be what another file's row is left out for.
+    """
+    states = dict(known) | {reading.source_file: reading.state for reading in stage.readings}
+    rows = ", ".join(
+        f"({literal(name)}, {state.version}, {state.lines})"
+        for name, state in states.items()
+        if state.open_sha256
+    )
+    stage.con.execute(
+        "create or replace temp table open_ends "
+        "(_source_file varchar, _file_version bigint, settled_lines bigint)"
+    )
+    if rows:
+        stage.con.execute(f"insert into open_ends values {rows}")
+
+
+def _is_open(row: str) -> str:
+    return (
+        f"exists (from open_ends where open_ends._source_file = {row}._source_file "
+        f"and open_ends._file_version = {row}._file_version "
+        f"and {row}._row_number > open_ends.settled_lines)"
+    )
+
+
 def _find_unchanged(stage: Stage, raw: str) -> None:
     """Rows that need no loading, as (file, row number) in ``unchanged``."""
     keys = ", ".join(quoted(name) for name in stage.table.key)
-    incoming = _from_parts(stage.parts) if stage.parts else f"{raw} limit 0"
+    incoming = _from_parts(stage.parts) if stage.parts else f"(from {raw} limit 0)"
     stage.con.execute(
         f"create or replace temp table incoming as select {keys}, _row_hash, _source_file, "
-        f"_file_version, _row_number from {incoming}"
+        f"_file_version, _row_number, {_is_open('rows')} as is_open from {incoming} as rows"
     )
     if stage.table.newest == "content":
-        # The rows themselves say which is newest, so one of each content is enough.
+        # The rows themselves say which is newest, so one of each content is enough: one that stays.
+        same_row = f"{_same_key(stage)} and known._row_hash = incoming._row_hash"
+        stage.con.execute(
+            f"delete from {raw} as known where {_is_open('known')} "
+            f"and exists (from incoming where {same_row} and not incoming.is_open)"
+        )
         stage.con.execute(
             f"insert into unchanged select _source_file, _row_number from ("
             f"select incoming.*, row_number() over (partition by {keys}, _row_hash "
-            f"order by _source_file, _file_version, _row_number) as copy, "
-            f"exists (from {raw} as known where {_same_key(stage)} "
-            f"and known._row_hash = incoming._row_hash) as is_known from incoming"
+            f"order by is_open, _source_file, _file_version, _row_number) as copy, "
+            f"exists (from {raw} as known where {same_row}) as is_known from incoming"
             f") where copy > 1 or is_known"
         )
         return
@@ -100,7 +137,8 @@ def _find_unchanged(stage: Stage, raw: str) -> None:
         f"join (select {keys}, min(_row_hash) as first_hash, max(_row_hash) as last_hash "
         f"from incoming group by all) as lines using ({keys}) "
         f"join (select {keys}, arg_max(_row_hash, (_file_version, _row_number, _source_file)) "
-        f"as known_hash from {raw} group by all) as known using ({keys}) "
+        f"as known_hash from {raw} as known where not {_is_open('known')} group by all) "
+        f"as known using ({keys}) "
         f"where first_hash = last_hash and last_hash = known_hash"
     )
 
