@@ -57,15 +57,15 @@ def is_cut_off(body: bytes) -> bool:
 def is_web_page(response: Response) -> bool:
     """Whether this is a page for people, such as a login, a proxy or a maintenance page shows.
 
-    No page: an empty body, and JSON under the wrong name, since some servers call all they say
-    text/html.
+    No page: whatever has no tag in it, and JSON. Some servers call all they say text/html, as
+    Flask does a plain "ok" (https://flask.palletsprojects.com/en/stable/quickstart/#about-responses).
     """
     # In UTF-16 every other byte is zero.
     text = response.body.lstrip(_BLANKS_AND_MARKS)
     if _PAGE_BEGINS.match(text[:100].replace(b"\0", b"")):
         return True
     types = (value for name, value in response.headers.items() if name.lower() == "content-type")
-    if not text or not next(types, "").strip().lower().startswith(_PAGES):
+    if b"<" not in text or not next(types, "").strip().lower().startswith(_PAGES):
         return False
     try:
         return not isinstance(from_json(response.body), dict | list)
