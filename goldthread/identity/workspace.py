@@ -14,12 +14,17 @@ if TYPE_CHECKING:
     import duckdb
 
 
+# Scratch databases that a relation reads: they go when it does.
+_in_use: set[str] = set()
+
+
 @contextmanager
 def scratch(session: Any) -> Iterator[duckdb.DuckDBPyConnection]:
     """A cursor whose tables and views land in an in-memory database of its own.
 
     session: a DuckDB connection, or dbt's wrapper of one. The caller's tables are readable by
-    their full name; the scratch database is dropped when the block ends.
+    their full name; the scratch database is dropped when the block ends, or with the relation that
+    was ``handed_over``.
     """
     cursor: duckdb.DuckDBPyConnection = session.cursor()
     name = f"scratch_{uuid.uuid4().hex}"
@@ -31,29 +36,32 @@ def scratch(session: Any) -> Iterator[duckdb.DuckDBPyConnection]:
         yield cursor
     finally:
         cursor.execute(f'use "{row[0]}"."{row[1]}"')
-        cursor.execute(f"detach {name}")
+        if name not in _in_use:
+            cursor.execute(f"detach {name}")
         cursor.close()
 
 
 def handed_over(
     session: Any, cursor: duckdb.DuckDBPyConnection, query: str
 ) -> duckdb.DuckDBPyRelation:
-    """The result of a query over the scratch database, to be read through ``session``.
+    """The result of a query over the scratch database, worked out where it is read: ``session``.
 
-    It lies in an in-memory database of its own, which goes when the relation does. Arrow would be
-    made on one core and read on one core.
+    So its rows are written once, to where they are to stay. Arrow would be made on one core and
+    read on one core.
     """
-    name = f"result_{uuid.uuid4().hex}"
-    cursor.execute(f"attach ':memory:' as {name}")
-    cursor.execute(f"create table {name}.main.result as {query}")
-    relation: duckdb.DuckDBPyRelation = session.sql(f"from {name}.main.result")
+    row = cursor.execute("select current_catalog()").fetchone()
+    assert row is not None
+    cursor.execute(f"create view result as {query}")
+    relation: duckdb.DuckDBPyRelation = session.sql(f"from {row[0]}.main.result")
+    _in_use.add(row[0])
     # At exit the connection is closed already, and its databases with it. The attribute is
     # documented, but missing in the type stubs.
-    weakref.finalize(relation, _detach, session, name).atexit = False  # type: ignore[misc]
+    weakref.finalize(relation, _detach, session, row[0]).atexit = False  # type: ignore[misc]
     return relation
 
 
 def _detach(session: Any, name: str) -> None:
+    _in_use.discard(name)
     cursor = session.cursor()
     cursor.execute(f"detach {name}")
     cursor.close()
@@ -73,7 +81,9 @@ def adopt(cursor: duckdb.DuckDBPyConnection, name: str, table: Any) -> None:
             return
         except duckdb.CatalogException:
             table = table.to_arrow_table()
-    cursor.register(name, table)
+    cursor.register("adopted", table)
+    cursor.execute(f"create table {name} as from adopted")
+    cursor.unregister("adopted")
 
 
 def row_count(cursor: duckdb.DuckDBPyConnection, table: str) -> int:
