@@ -38,7 +38,7 @@ holdings as (
         identifier_value,
         min(case when first_name is not null then record_number end) as first_named_number,
         min(record_number) as first_number,
-        count(distinct first_name) as name_count
+        min(first_name) < max(first_name) as has_different_names
     from holders
     group by 1, 2
     having count(*) > 1
@@ -54,7 +54,7 @@ stars as (
         holders.priority,
         holders.is_unique_per_person,
         case
-            when holdings.name_count > 1 and holders.first_name is not null
+            when holdings.has_different_names and holders.first_name is not null
                 then holders.profile_number
             else coalesce(holdings.first_named_number, holdings.first_number)
         end as left_number,
@@ -92,7 +92,7 @@ meetings as (
             and left_holders.identifier_value = holdings.identifier_value
 
     where
-        holdings.name_count > 1
+        holdings.has_different_names
         and left_holders.first_name is not null
         and right_holders.first_name is not null
 

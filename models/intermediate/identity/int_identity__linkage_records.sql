@@ -2,10 +2,17 @@ with
 
 source_records as (
 
+    select * from {{ ref('int_identity__source_records') }}
+
+),
+
+-- Numbered without the details: sorting whole records costs more than the join back.
+numbers as (
+
     select
-        *,
+        source_record_key,
         row_number() over (order by source_record_key) as record_number
-    from {{ ref('int_identity__source_records') }}
+    from source_records
 
 ),
 
@@ -13,7 +20,7 @@ source_records as (
 numbering as (
 
     select {{ rows_hash(['source_record_key']) }} as numbering
-    from {{ ref('int_identity__source_records') }}
+    from source_records
 
 ),
 
@@ -28,7 +35,7 @@ guarded as (
 
     select
         source_records.source_record_key,
-        source_records.record_number,
+        numbers.record_number,
         numbering.numbering,
         source_records.source,
         source_records.first_name,
@@ -42,6 +49,8 @@ guarded as (
         source_records.country,
         source_records.user_id
     from source_records
+
+    inner join numbers on source_records.source_record_key = numbers.source_record_key
 
     cross join numbering
 
@@ -60,48 +69,25 @@ guarded as (
 ),
 
 -- Records that say the same of a named person who can be reached are compared once.
-profiled as (
-
-    select
-        *,
-        case
-            when first_name is null or last_name is null or coalesce(email, phone) is null
-                then record_number
-            else min(record_number) over (
-                partition by
-                    first_name, last_name, birth_date, email, phone,
-                    address_line, postal_code, city, country, user_id
-            )
-        end as profile_number
-    from guarded
-
-),
-
 final as (
 
     select
-        ---------- ids
-        source_record_key,
-        record_number,
-        profile_number,
-        source,
-        user_id,
-        numbering,
+        *,
+        min(record_number) over (
+            partition by
+                first_name, last_name, birth_date, email, phone,
+                address_line, postal_code, city, country, user_id
+        ) as profile_number
+    from guarded
+    where first_name is not null and last_name is not null and coalesce(email, phone) is not null
 
-        ---------- strings
-        first_name,
-        last_name,
-        email,
-        phone,
-        address_line,
-        postal_code,
-        city,
-        country,
+    union all
 
-        ---------- dates
-        birth_date
-
-    from profiled
+    select
+        *,
+        record_number as profile_number
+    from guarded
+    where first_name is null or last_name is null or coalesce(email, phone) is null
 
 )
 
