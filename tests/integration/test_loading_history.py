@@ -6,6 +6,7 @@ dlt is replaced by a few statements that do the same, so that hundreds of loads 
 from __future__ import annotations
 
 import base64
+import gzip
 import json
 import tempfile
 import zlib
@@ -115,6 +116,18 @@ def test_every_version_of_a_row_is_kept_once(deliveries: Delivery, files: list[s
         assert {row for row in rows if row[1] != "broken"} <= set(kept)
         now[file] = sum(value == "broken" for _, value in rows)
         assert len(home.broken()) == sum(now.values())
+
+
+def test_the_last_line_of_one_file_stands_for_no_other_files_line() -> None:
+    home = new_home()
+    known, other = ({"id": key, "name": "Ann", "created": 1793527200} for key in ("c1", "c2"))
+    home.put("stripe/customers.jsonl", lines(known).rstrip("\n"))
+    home.load("stripe")
+    home.put("stripe/customers.jsonl.gz", gzip.compress(lines(known).encode()))
+    home.load("stripe")
+    home.put("stripe/customers.jsonl", lines(other))
+    home.load("stripe")
+    assert set(home.rows("select id from raw_stripe.customers")) == {("c1",), ("c2",)}
 
 
 @QUICK

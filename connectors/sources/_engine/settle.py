@@ -28,8 +28,7 @@ def settle(stage: Stage, source: Source, known: Mapping[str, FileState]) -> Tabl
     con.execute("create or replace temp table unchanged (source_file varchar, row_number bigint)")
     rewritten = any(reading.kind == "rewritten" for reading in stage.readings)
     if table.skip_known or rewritten:
-        _write_open_ends(stage, known)
-        _find_unchanged(stage, raw)
+        _find_unchanged(stage, raw, has_open_ends=_write_open_ends(stage, known))
         if table.newest == "file":
             _take_back(stage, raw)
         _drop_unchanged(stage)
@@ -78,8 +77,9 @@ def _heal(stage: Stage, source: Source, raw: str) -> None:
             stage.con.execute(f"delete from {source.schema}.{name} where {problems}")
 
 
-def _write_open_ends(stage: Stage, known: Mapping[str, FileState]) -> None:
-    """Write table ``open_ends``: files whose last row may become another one, and its number.
+def _write_open_ends(stage: Stage, known: Mapping[str, FileState]) -> bool:
+    """Write table ``open_ends``: files whose last row may become another one, and the number of
+    lines before it. Says whether there are any.
 
     Such a row goes when it does, so it must not be what another file's row is left out for.
     """
@@ -95,6 +95,7 @@ def _write_open_ends(stage: Stage, known: Mapping[str, FileState]) -> None:
     )
     if rows:
         stage.con.execute(f"insert into open_ends values {rows}")
+    return bool(rows)
 
 
 def _is_open(row: str) -> str:
@@ -105,7 +106,7 @@ def _is_open(row: str) -> str:
     )
 
 
-def _find_unchanged(stage: Stage, raw: str) -> None:
+def _find_unchanged(stage: Stage, raw: str, *, has_open_ends: bool) -> None:
     """Rows that need no loading, as (file, row number) in ``unchanged``."""
     keys = ", ".join(quoted(name) for name in stage.table.key)
     incoming = _from_parts(stage.parts) if stage.parts else f"(from {raw} limit 0)"
@@ -116,10 +117,11 @@ def _find_unchanged(stage: Stage, raw: str) -> None:
     if stage.table.newest == "content":
         # The rows themselves say which is newest, so one of each content is enough: one that stays.
         same_row = f"{_same_key(stage)} and known._row_hash = incoming._row_hash"
-        stage.con.execute(
-            f"delete from {raw} as known where {_is_open('known')} "
-            f"and exists (from incoming where {same_row} and not incoming.is_open)"
-        )
+        if has_open_ends:
+            stage.con.execute(
+                f"delete from {raw} as known where {_is_open('known')} "
+                f"and exists (from incoming where {same_row} and not incoming.is_open)"
+            )
         stage.con.execute(
             f"insert into unchanged select _source_file, _row_number from ("
             f"select incoming.*, row_number() over (partition by {keys}, _row_hash "
@@ -136,10 +138,11 @@ def _find_unchanged(stage: Stage, raw: str) -> None:
         f"insert into unchanged select incoming._source_file, incoming._row_number from incoming "
         f"join (select {keys}, min(_row_hash) as first_hash, max(_row_hash) as last_hash "
         f"from incoming group by all) as lines using ({keys}) "
-        f"join (select {keys}, arg_max(_row_hash, (_file_version, _row_number, _source_file)) "
-        f"as known_hash from {raw} as known where not {_is_open('known')} group by all) "
+        f"join (select {keys}, arg_max(_row_hash, place) as known_hash, "
+        f"arg_max(is_open, place) as is_open from (select *, {_is_open('rows')} as is_open, "
+        f"(_file_version, _row_number, _source_file) as place from {raw} as rows) group by all) "
         f"as known using ({keys}) "
-        f"where first_hash = last_hash and last_hash = known_hash"
+        f"where first_hash = last_hash and last_hash = known_hash and not known.is_open"
     )
 
 
