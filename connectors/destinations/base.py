@@ -141,6 +141,11 @@ class Response:
         return 200 <= self.status < 300
 
 
+def header(headers: Mapping[str, str], name: str) -> str | None:
+    """A header's value, however its name is written. name: in lower case."""
+    return next((value for each, value in headers.items() if each.lower() == name), None)
+
+
 class RowOutcome(NamedTuple):
     """The state of the row at this position of the batch. The reason is the destination's word."""
 

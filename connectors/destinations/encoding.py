@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from connectors.destinations.base import Response
+from connectors.destinations.base import Response, header
 
 _OPTIONS = orjson.OPT_NAIVE_UTC | orjson.OPT_UTC_Z
 # Byte order marks of UTF-8 and UTF-16, whose blanks and brackets have a zero byte.
@@ -64,8 +64,8 @@ def is_web_page(response: Response) -> bool:
     text = response.body.lstrip(_BLANKS_AND_MARKS)
     if _PAGE_BEGINS.match(text[:100].replace(b"\0", b"")):
         return True
-    types = (value for name, value in response.headers.items() if name.lower() == "content-type")
-    if b"<" not in text or not next(types, "").strip().lower().startswith(_PAGES):
+    kind = header(response.headers, "content-type") or ""
+    if b"<" not in text or not kind.strip().lower().startswith(_PAGES):
         return False
     try:
         return not isinstance(from_json(response.body), dict | list)

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 
+from connectors.destinations.base import header
+
 # The request was not taken, or it is not known whether it was. All other 4xx are final.
 _LATER = frozenset({408, 425, 429})
 # These 5xx say that the endpoint never will: as final as a 4xx.
@@ -57,7 +59,7 @@ def retry_after(headers: Mapping[str, str], now: float) -> float | None:
 
     now: UNIX seconds of the transport's clock. A value that is neither counts as absent.
     """
-    value = next((text for name, text in headers.items() if name.lower() == "retry-after"), None)
+    value = header(headers, "retry-after")
     if value is None:
         return None
     try:

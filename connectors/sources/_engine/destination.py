@@ -12,7 +12,7 @@ class Warehouse(duckdb):
     """What DuckDB is able to do follows from no setting.
 
     dlt looks its settings up in the environment and in files each time it asks, a dozen times a
-    load: two fifths of what a small load takes.
+    load.
     """
 
     @property
