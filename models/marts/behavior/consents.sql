@@ -1,16 +1,8 @@
 with
 
-customers as (
+customers as (select distinct customer_id from {{ ref('customer_source_records') }}),
 
-    select distinct customer_id from {{ ref('customer_source_records') }}
-
-),
-
-purposes as (
-
-    select purpose from {{ ref('purposes') }}
-
-),
+purposes as (select purpose from {{ ref('purposes') }}),
 
 signups as (
 
@@ -19,16 +11,29 @@ signups as (
 
 ),
 
-identifiers as (
-
-    select * from {{ ref('customer_identifiers') }}
-
-),
-
 signals as (
 
     select * from {{ ref('consent_signals') }}
     where is_current
+
+),
+
+identifiers as (
+
+    select
+        customer_id,
+        identifier_type,
+        identifier_value,
+        is_shared
+    from {{ ref('customer_identifiers') }}
+
+    union all
+
+    -- A guess denies, as what is shared does, and grants nothing.
+    select
+        guesses.*,
+        true as is_shared
+    from ({{ local_spellings('signals', ref('customer_identifiers')) }}) as guesses
 
 ),
 

@@ -31,23 +31,9 @@ opt_out_regions as (
 
 ),
 
--- Of shared identifiers too: whoever may be meant is left alone.
-suppressed as (
+closed as (
 
-    select distinct
-        consents.customer_id,
-        consents.purpose
-    from {{ ref('stg_stewardship__suppressions') }} as suppressions
-
-    inner join {{ ref('customer_identifiers') }} as identifiers
-        on
-            suppressions.identifier_type = identifiers.identifier_type
-            and suppressions.identifier_value = identifiers.identifier_value
-
-    inner join consents
-        on
-            identifiers.customer_id = consents.customer_id
-            and coalesce(suppressions.purpose, consents.purpose) = consents.purpose
+    {{ closed_purposes() }}
 
 ),
 
@@ -56,10 +42,10 @@ decided as (
     select
         consents.customer_id,
         consents.purpose,
-        consents.status as consent_status,
+        case when closed.is_denied then 'denied' else consents.status end as consent_status,
         case
-            when suppressed.customer_id is not null then 'suppressed'
-            when consents.status = 'denied' then 'consent_denied'
+            when closed.is_suppressed then 'suppressed'
+            when closed.is_denied or consents.status = 'denied' then 'consent_denied'
             when consents.status = 'granted' or opt_out_regions.country is not null then 'allowed'
             when customers.country is null then 'unknown_region'
             else 'consent_unknown'
@@ -76,8 +62,8 @@ decided as (
     inner join customers
         on consents.customer_id = customers.customer_id
 
-    left join suppressed
-        on consents.customer_id = suppressed.customer_id and consents.purpose = suppressed.purpose
+    left join closed
+        on consents.customer_id = closed.customer_id and consents.purpose = closed.purpose
 
     left join opt_out_regions
         on
