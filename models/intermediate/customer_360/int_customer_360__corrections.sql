@@ -8,22 +8,7 @@ rules as (
 
 corrections as (
 
-    select
-        correction_id,
-        source || ':' || source_record_id as source_record_key,
-        source,
-        source_record_id,
-        attribute,
-        case attribute
-            when 'email' then {{ normalize_email('value') }}
-            when 'birth_date'
-                then cast({{ try_cast('value', 'date') }} as {{ dbt.type_string() }})
-            when 'country' then upper({{ normalize_text('value') }})
-            when 'postal_code' then {{ normalize_postal_code('value') }}
-            else {{ normalize_text('value') }}
-        end as value,
-        decided_at
-    from {{ ref('stg_stewardship__attribute_corrections') }}
+    {{ read_corrections() }}
 
 ),
 
@@ -40,7 +25,12 @@ ranked as (
 
     select
         owners.customer_id,
-        corrections.*,
+        corrections.source_record_key,
+        corrections.source,
+        corrections.source_record_id,
+        corrections.attribute,
+        corrections.value,
+        corrections.decided_at,
         rules.unit,
         rules.rule,
         rules.tolerated_edits,
@@ -56,7 +46,10 @@ ranked as (
     inner join rules
         on corrections.attribute = rules.attribute
 
-    where corrections.value is not null
+    -- A decision of tomorrow waits.
+    where
+        corrections.value is not null
+        and coalesce(corrections.decided_at, {{ as_of() }}) <= {{ as_of() }}
 
 ),
 
