@@ -38,18 +38,31 @@ carried as (
 
 ),
 
+-- What happened by as_of is a run by itself: a grant of later is no signal yet, and must not stand
+-- for those before it.
+dated as (
+
+    select
+        *,
+        occurred_at <= {{ as_of() }} as has_happened
+    from carried
+
+),
+
 -- Clients stamp the same choice on every message: the first and the last of each run tell it all.
 compared as (
 
     select
         *,
         lag(consent_preferences) over (
-            partition by identifier_type, identifier_value order by occurred_at, message_id
+            partition by identifier_type, identifier_value, has_happened
+            order by occurred_at, message_id
         ) as previous_preferences,
         lead(consent_preferences) over (
-            partition by identifier_type, identifier_value order by occurred_at, message_id
+            partition by identifier_type, identifier_value, has_happened
+            order by occurred_at, message_id
         ) as next_preferences
-    from carried
+    from dated
 
 ),
 
