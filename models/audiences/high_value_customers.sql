@@ -29,7 +29,7 @@ newest as (
         opened,
         row_number() over (
             partition by customer_id
-            order by delivered_at desc, sg_message_id asc
+            order by delivered_at desc, sg_message_id desc
         ) as recency_rank
     from messages
 
