@@ -17,6 +17,7 @@ from connectors.sync.errors import GuardTripped
 from connectors.sync.history import publish_history
 from connectors.sync.keys import ledger_key
 from connectors.sync.ledger import ledger_to_write
+from connectors.sync.lock import ledger_lock
 from connectors.sync.outgoing import cut, intend
 from connectors.sync.plan import make_plan
 from connectors.sync.published import published, read_spec
@@ -57,7 +58,10 @@ def apply_sync(
     Raises the errors of `connectors.sync.errors`; then nothing was sent.
     """
     with published(settings) as con:
-        spec = read_spec(con, name)
+        ledger = read_spec(con, name).name
+    # Only then is opened what counts: consent may have been withdrawn during the wait.
+    with ledger_lock(settings, ledger), published(settings) as con:
+        spec = read_spec(con, ledger)
         secrets = read_secrets(spec, os.environ)
         destination = destination_class(spec.destination)(destination_settings(spec), secrets)
         key = ledger_key(settings, create=True)

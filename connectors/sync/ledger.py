@@ -77,20 +77,18 @@ TABLES = {
 def ledger_to_write(
     con: duckdb.DuckDBPyConnection, settings: Settings, spec: SyncSpec, key: SecretBytes
 ) -> Iterator[None]:
-    """Attach the ledger as ``ledger``, creating it when new; its one writer until the end.
+    """Attach the ledger as ``ledger``, creating it when new. The caller holds its `ledger_lock`.
 
-    Raises LedgerBusy when another process holds it; LedgerUnreadable when its file is damaged;
-    LedgerMismatch when it belongs to another destination or another key.
+    Raises LedgerBusy when another process has it open all the same; LedgerUnreadable when its file
+    is damaged; LedgerMismatch when it belongs to another destination or another key.
     """
-    settings.ledger_dir.mkdir(parents=True, exist_ok=True)
-    with ledger_lock(settings, spec.name):
-        attach(con, ledger_path(settings, spec.name), "ledger", read_only=False)
-        try:
-            _create_tables(con, spec, key)
-            _check_identity(con, spec, key)
-            yield
-        finally:
-            con.execute("detach ledger")
+    attach(con, ledger_path(settings, spec.name), "ledger", read_only=False)
+    try:
+        _create_tables(con, spec, key)
+        _check_identity(con, spec, key)
+        yield
+    finally:
+        con.execute("detach ledger")
 
 
 @contextmanager
@@ -99,7 +97,7 @@ def ledger_to_read(
 ) -> Iterator[None]:
     """A copy of the ledger in memory, as ``ledger``, for planning; the file stays untouched.
 
-    Raises as `ledger_to_write` does.
+    Raises as `ledger_to_write` does, and LedgerBusy when another process holds the lock.
     """
     con.execute("attach ':memory:' as ledger")
     _create_tables(con, spec, key)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import duckdb
@@ -64,6 +64,22 @@ def test_another_ledger_is_free_meanwhile(home: SyncHome) -> None:
         ledger_lock(home.settings, "sync_y", patience=0.0),
     ):
         pass
+
+
+def test_who_withdraws_while_an_apply_waits_for_the_ledger_is_not_sent(
+    home: SyncHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home.publish(members(3))
+    held = ExitStack()
+    held.enter_context(ledger_lock(home.settings, f"sync_{FILES}"))
+
+    def meanwhile(seconds: float) -> None:
+        home.publish(members(3), denied={"cus_0001": "consent_denied"})
+        held.close()
+
+    monkeypatch.setattr("connectors.sync.lock.time.sleep", meanwhile)
+    result = home.apply(FILES)
+    assert (result.acknowledged, result.plan.held_back) == (2, {"consent_denied": 1})
 
 
 def test_a_ledger_keeps_its_destination(home: SyncHome) -> None:
