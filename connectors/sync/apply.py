@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import os
 import time
 from collections import Counter
@@ -123,15 +124,19 @@ def _most_frequent(outcomes: Mapping[str, Mapping[str, int]]) -> dict[str, int]:
 def _phases(
     con: duckdb.DuckDBPyConnection, spec: SyncSpec, run_name: str
 ) -> Iterator[Iterator[Batch]]:
-    """Batches in phases; one is finished before the next begins, removals first."""
+    """Batches in phases; one is finished before the next begins, removals first.
+
+    What was refused before waits for all others of its operation: were it refused first again, as
+    everything so far, these would not be sent.
+    """
     if is_snapshot(spec):
         row = con.execute("select any_value(idempotency_key) from staged").fetchone()
         if row and row[0]:
             yield iter([snapshot(con, spec, run_name, row[0])])
         return
     reader = con.cursor()
-    for removals in (True, False):
-        yield batches(reader, spec, run_name, removals=removals)
+    for removals, refused in itertools.product((True, False), (False, True)):
+        yield batches(reader, spec, run_name, removals=removals, refused=refused)
 
 
 class _Dispatch:
@@ -165,13 +170,13 @@ class _Dispatch:
             sender = Sender(destination, transport, hidden)
             for phase in phases:
                 workers = range(destination.limits.concurrency)
-                await asyncio.gather(*(self._work(sender, transport, phase) for _ in workers))
+                await asyncio.gather(*(self._work(sender, phase) for _ in workers))
                 await self._write_down()
-            return sender, transport.stopped
+            return sender, sender.stopped
 
-    async def _work(self, sender: Sender, transport: Transport, phase: Iterator[Batch]) -> None:
+    async def _work(self, sender: Sender, phase: Iterator[Batch]) -> None:
         for batch in phase:
-            if transport.stopped:
+            if sender.has_stopped(batch.operation):
                 return
             delivery = await sender.deliver(batch)
             rows = self._total if batch.operation == "snapshot" else len(batch)

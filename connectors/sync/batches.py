@@ -18,42 +18,64 @@ _PAGE_ROWS = 50_000
 
 
 def stage(con: duckdb.DuckDBPyConnection) -> None:
-    """Fill ``staged`` with the rows of all pending batches, old and new: keys and places only."""
+    """Fill ``staged`` with the rows of all pending batches, old and new: keys and places only.
+
+    is_refused: its batch holds a row that was rejected last time in just this form.
+    """
     con.execute(
         """
         create table staged as
+        with
+
+        pending as materialized (
+
+            select
+                batches.batch_id,
+                batches.idempotency_key,
+                batches.operation,
+                rows.position,
+                difference.destination_key,
+                difference.desired_row,
+                difference.was_refused
+
+            from ledger.rows
+
+            inner join ledger.batches on rows.batch_id = batches.batch_id
+
+            inner join difference on rows.key_hash = difference.key_hash
+
+            where batches.state = 'pending'
+
+        )
+
         select
-            batches.batch_id,
-            batches.idempotency_key,
-            batches.operation,
-            rows.position,
-            difference.destination_key,
-            difference.desired_row
-        from ledger.rows
-        inner join ledger.batches on rows.batch_id = batches.batch_id
-        inner join difference on rows.key_hash = difference.key_hash
-        where batches.state = 'pending'
+            * exclude (was_refused),
+            batch_id in (select batch_id from pending where was_refused) as is_refused
+        from pending
         """
     )
 
 
 def batches(
-    con: duckdb.DuckDBPyConnection, spec: SyncSpec, run_name: str, *, removals: bool
+    con: duckdb.DuckDBPyConnection, spec: SyncSpec, run_name: str, *, removals: bool, refused: bool
 ) -> Iterator[Batch]:
-    """The staged batches of one phase, oldest first, a page of rows in memory at a time."""
+    """The staged batches of one phase, oldest first, a page of rows in memory at a time.
+
+    removals: those, or all others. refused: those with rows that were refused before, or the rest.
+    """
     counts = con.execute(
         "select batch_id, any_value(idempotency_key), count(*) from staged "
-        "where (operation = 'remove') = ? group by batch_id order by batch_id",
-        [removals],
+        "where (operation = 'remove') = ? and is_refused = ? group by batch_id order by batch_id",
+        [removals, refused],
     ).fetchall()
     page: list[tuple[int, str, int]] = []
     for count in counts:
         page.append(count)
         if sum(each[2] for each in page) >= _PAGE_ROWS:
-            yield from _page(con, spec, run_name, page, removals=removals)
+            yield from _page(con, spec, run_name, page, removals=removals, refused=refused)
             page = []
     if page:
-        yield from _page(con, spec, run_name, page, removals=removals)
+        yield from _page(con, spec, run_name, page, removals=removals, refused=refused)
 
 
 def _page(
@@ -63,6 +85,7 @@ def _page(
     page: list[tuple[int, str, int]],
     *,
     removals: bool,
+    refused: bool,
 ) -> Iterator[Batch]:
     rows = con.execute(
         """
@@ -70,9 +93,10 @@ def _page(
         from staged
         left join desired on staged.desired_row = desired.rowid
         where staged.batch_id between ? and ? and (staged.operation = 'remove') = ?
+            and staged.is_refused = ?
         order by staged.batch_id, staged.position
         """,
-        [page[0][0], page[-1][0], removals],
+        [page[0][0], page[-1][0], removals, refused],
     ).to_arrow_table()
     keys = [orjson.loads(text) for text in rows.column("destination_key").to_pylist()]
     whole = None if removals else _fields_table(rows.column("payload"))

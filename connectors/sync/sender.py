@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from connectors.destinations.base import Batch, Destination, Response, RowOutcome, Status
+from connectors.destinations.base import (
+    Batch,
+    Destination,
+    Operation,
+    Response,
+    RowOutcome,
+    Status,
+)
 from connectors.destinations.encoding import is_web_page
+from connectors.sync.brake import Brake
 from connectors.sync.keys import scrubbed
 from connectors.sync.retry import is_about_the_request
 from connectors.sync.settle import Delivery, RowAnswer
-from connectors.sync.transport import Transport
+from connectors.sync.transport import Exchange, Transport
 
 _SEVERITY: dict[Status, int] = {"ok": 0, "retryable": 1, "rejected": 2}
-# So many single rows rejected and not one accepted: the sync is at fault, not its rows.
-_REJECTIONS_TO_STOP = 20
 
 
 class _Undelivered(Exception):
@@ -25,6 +32,10 @@ class _Undelivered(Exception):
         super().__init__(reason)
         self.reason = reason
         self.status = status
+
+
+class _NotSent(_Undelivered):
+    """No request of a batch, or of a part of it, was made: sending had been stopped."""
 
 
 @dataclass
@@ -46,9 +57,18 @@ class Sender:
         self._destination = destination
         self._transport = transport
         self._hidden = hidden
-        self._accepted = 0
-        self._rejected_alone = 0
+        self._brake = Brake()
         self.requests = 0
+
+    @property
+    def stopped(self) -> str | None:
+        """Why sending ended early, altogether or for one operation; None when it did not."""
+        reasons = [self._transport.stopped, *self._brake.reasons.values()]
+        return "; ".join(filter(None, reasons)) or None
+
+    def has_stopped(self, operation: Operation) -> bool:
+        """Whether no batch of this operation is to be sent any more."""
+        return self._transport.stopped is not None or operation in self._brake.reasons
 
     async def deliver(self, batch: Batch) -> Delivery:
         """Send one batch; every row ends ok, rejected or retryable."""
@@ -76,13 +96,18 @@ class Sender:
         """
         said: dict[int, RowOutcome] = {}
         response = Response(200)
+        attempts_before = tally.attempts
         for request in self._destination.requests(batch):
-            exchange = await self._transport.exchange(request)
+            if self.has_stopped(batch.operation):
+                exchange = Exchange(None, "not_sent", 0, False)
+            else:
+                exchange = await self._transport.exchange(request)
             tally.attempts += exchange.attempts
             tally.is_doubtful = tally.is_doubtful or exchange.is_doubtful
             if exchange.response is None or not exchange.is_final:
                 status = exchange.response.status if exchange.response else None
-                raise _Undelivered(exchange.reason or "no_answer", status)
+                kind = _NotSent if tally.attempts == attempts_before else _Undelivered
+                raise kind(exchange.reason or "no_answer", status)
             response = exchange.response
             if response.is_success and is_web_page(response):
                 # The receiver may stand behind it and have taken the rows, or never have seen them.
@@ -108,12 +133,13 @@ class Sender:
             for row in said.values()
             if is_part or row.status != "ok"
         ]
-        self._accepted += sum(row.status == "ok" for row in said.values())
         if response.is_success and not is_part:
             tally.ok_status = response.status
-        if len(said) == len(batch):
-            return answers
         open_rows = [place for place in range(len(batch)) if place not in said]
+        if response.is_success or not open_rows:
+            self._count(batch, said, answers)
+        if not open_rows:
+            return answers
         if response.is_success:
             # They may have been taken all the same: whoever is denied meanwhile must be removed.
             tally.is_doubtful = True
@@ -126,18 +152,41 @@ class Sender:
             self._stop(f"the destination answered {scrubbed(_excerpt(response), values)}")
             raise _Undelivered(f"http_{response.status}", response.status)
         if len(batch) == 1:
-            self._rejected_alone += 1
-            row = RowOutcome(0, "rejected", _excerpt(response))
-            answers.append(self._answer(batch, positions, row, response))
-            if self._accepted == 0 and self._rejected_alone >= _REJECTIONS_TO_STOP:
-                self._stop(f"every row was rejected so far ({answers[-1].reason})")
+            said[0] = RowOutcome(0, "rejected", _excerpt(response))
+            answers.append(self._answer(batch, positions, said[0], response))
+            self._count(batch, said, answers)
             return answers
+        told = list(answers)
         for part in _parts(open_rows, len(batch)):
             key = _part_key(batch.idempotency_key, part)
-            answers += await self._answers(
-                batch.part(part, key), [positions[place] for place in part], tally
-            )
+            places = [positions[place] for place in part]
+            try:
+                answers += await self._answers(batch.part(part, key), places, tally)
+            except _NotSent as error:
+                if tally.is_doubtful:
+                    raise
+                # Their batch was refused plainly, so nobody holds them: the next apply may send
+                # them under another key, and what is known of the others need not be forgotten.
+                answers += [
+                    RowAnswer(
+                        place, "retryable", error.reason, response.status, batch.idempotency_key
+                    )
+                    for place in places
+                ]
+        # Only now: the rows that the refusal did not name may have been accepted.
+        self._count(batch, said, told)
         return answers
+
+    def _count(
+        self, batch: Batch, said: Mapping[int, RowOutcome], answers: Sequence[RowAnswer]
+    ) -> None:
+        states = Counter(row.status for row in said.values())
+        self._brake.count(
+            batch.operation,
+            accepted=states["ok"],
+            rejected=states["rejected"],
+            reason=next((each.reason for each in answers if each.status == "rejected"), None),
+        )
 
     def _stop(self, reason: str) -> None:
         self._transport.stopped = self._transport.stopped or reason

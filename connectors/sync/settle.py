@@ -160,8 +160,10 @@ def settle(con: duckdb.DuckDBPyConnection) -> None:
             )
         """
     )
+    # A row that got no answer was refused last time all the same.
     con.execute(
-        "delete from ledger.refusals using settling where refusals.key_hash = settling.key_hash"
+        "delete from ledger.refusals using settling where refusals.key_hash = settling.key_hash "
+        "and outcome in ('ok', 'rejected')"
     )
     con.execute(
         "insert into ledger.refusals select key_hash, payload_hash from settling "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any, ClassVar, cast
 
@@ -15,6 +16,7 @@ from connectors.destinations.base import (
     DestinationSettings,
     HttpRequest,
     Limits,
+    Operation,
     Request,
     Response,
     RowOutcome,
@@ -92,19 +94,30 @@ def refuses(*bad: int, status: int = 422) -> Answer:
     return answer
 
 
-def deliver(wire: Wire, rows: int = 8, destination: Strict | None = None) -> Delivery:
+def new_sender(wire: Wire, destination: Strict | None = None) -> Sender:
+    return Sender(cast(Any, destination or Strict()), cast(Transport, wire))
+
+
+def deliver(
+    wire: Wire,
+    rows: int = 8,
+    destination: Strict | None = None,
+    *,
+    sender: Sender | None = None,
+    operation: Operation = "upsert",
+) -> Delivery:
     numbers = list(range(rows))
     batch = Batch(
         sync="sync_x",
         object_name="members",
-        operation="upsert",
+        operation=operation,
         idempotency_key="first-key",
         table=pa.table(
             {"number": numbers, "email": [f"person{number}@example.com" for number in numbers]}
         ),
         keys=[f"key{number}" for number in numbers],
     )
-    sender = Sender(cast(Any, destination or Strict()), cast(Transport, wire))
+    sender = sender or new_sender(wire, destination)
     return asyncio.run(sender.deliver(batch))
 
 
@@ -220,10 +233,64 @@ def test_a_refusal_of_the_request_itself_stops_everything_at_once(status: int) -
 
 def test_a_destination_that_rejects_everything_is_left_alone() -> None:
     wire = Wire(lambda numbers: Response(400, body=b"unknown field"))
-    delivery = deliver(wire, rows=500)
-    assert delivery.state == "pending"
+    sender = new_sender(wire)
+    delivery = deliver(wire, rows=500, sender=sender)
     assert len(wire.sent) < 60
-    assert wire.stopped == "every row was rejected so far (http_400 unknown field)"
+    assert (
+        sender.stopped == "every row to add or change was rejected so far (http_400 unknown field)"
+    )
+    assert Counter(status_of(delivery, 500)) == {"rejected": 20, "retryable": 480}
+    unsent = [answer for answer in delivery.answers if answer.status == "retryable"]
+    keys = {key for key, _ in wire.sent}
+    assert {(each.reason, each.response_status) for each in unsent} == {("not_sent", 400)}
+    assert {each.sent_key for each in unsent} <= keys, "a key it travelled under"
+
+
+def test_rows_that_are_perhaps_held_keep_their_key_when_sending_stops() -> None:
+    first = Exchange(Response(400), None, 2, True)
+    wire = Wire(lambda numbers: Response(400))
+    original = wire.exchange
+
+    async def doubtful_at_first(request: HttpRequest) -> Exchange:
+        exchange = await original(request)
+        return first if len(wire.sent) == 1 else exchange
+
+    wire.exchange = doubtful_at_first  # type: ignore[method-assign]
+    delivery = deliver(wire, rows=500)
+    assert (delivery.state, delivery.reason, delivery.answers) == ("pending", "not_sent", ())
+
+
+def test_removals_that_are_all_rejected_stop_no_addition() -> None:
+    wire = Wire(lambda numbers: Response(422, body=b"not a member"))
+    sender = new_sender(wire)
+    deliver(wire, rows=30, sender=sender, operation="remove")
+    assert sender.stopped == "every removal was rejected so far (http_422 not a member)"
+    assert sender.has_stopped("remove") and not sender.has_stopped("upsert")
+    added = Wire(all_ok)
+    sender._transport = cast(Transport, added)
+    assert status_of(deliver(added, sender=sender)) == ["ok"] * 8
+
+
+def test_rows_that_good_answers_reject_count_as_rejected() -> None:
+    wire = Wire(lambda numbers: Response(200, body=orjson.dumps({"rejected": numbers})))
+    sender = new_sender(wire)
+    for _ in range(2):
+        assert not sender.has_stopped("upsert")
+        delivery = deliver(wire, rows=10, sender=sender)
+        assert status_of(delivery, 10) == ["rejected"] * 10
+    assert sender.stopped == "every row to add or change was rejected so far (said of [value])"
+
+
+def test_a_refusal_that_names_many_rows_stops_nothing_while_others_are_accepted() -> None:
+    def names_the_bad(numbers: list[int]) -> Response:
+        bad = sorted(set(range(40)) & set(numbers))
+        return Response(400, body=orjson.dumps({"rejected": bad})) if bad else all_ok(numbers)
+
+    wire = Wire(names_the_bad)
+    sender = new_sender(wire)
+    delivery = deliver(wire, rows=100, sender=sender)
+    assert Counter(status_of(delivery, 100)) == {"rejected": 40, "ok": 60}
+    assert sender.stopped is None
 
 
 def test_of_two_requests_a_row_must_pass_both() -> None:

@@ -110,10 +110,18 @@ def test_a_pending_batch_changes_nothing(con: duckdb.DuckDBPyConnection) -> None
 def test_a_rejection_is_remembered_until_the_row_is_accepted(
     con: duckdb.DuckDBPyConnection,
 ) -> None:
-    intend(con, "add", None)
-    answer(con, "rejected")
-    settle(con)
-    assert con.execute("from ledger.refusals").fetchall() == [(KEY, NEW)]
+    def next_answer(status: Status) -> Any:
+        for table in ("batches", "rows", "row_outcomes", "live"):
+            con.execute(f"delete from ledger.{table}")
+        intend(con, "add", None)
+        answer(con, status)
+        settle(con)
+        return con.execute("from ledger.refusals").fetchall()
+
+    assert next_answer("rejected") == [(KEY, NEW)]
+    assert next_answer("retryable") == [(KEY, NEW)]
+    assert next_answer("rejected") == [(KEY, NEW)]
+    assert next_answer("ok") == []
 
 
 @pytest.mark.parametrize(
