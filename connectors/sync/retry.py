@@ -21,8 +21,8 @@ _ABOUT_THE_REQUEST = frozenset({401, 402, 403, 404, 405, 406, 407, 410, 411, 415
 class RetryPolicy:
     """Full jitter: before retry n wait between 0 and base * 2**(n-1) seconds, at most cap.
 
-    A server's Retry-After is a floor, unless it asks for more than ``patience`` seconds: then the
-    rows stay for the next apply.
+    A server's Retry-After is a floor, unless it asks for more than ``patience`` seconds: then
+    sending ends, and the rows stay for the next apply.
     """
 
     attempts: int = 5

@@ -81,6 +81,7 @@ class Transport:
         limits = destination.limits
         self._interval = 1 / limits.per_second if limits.per_second else 0.0
         self._next_turn = 0.0
+        self._rest_until = 0.0
         self._patience_for_outage = max(2, limits.concurrency)
         self._outages = 0
         self.stopped: str | None = None
@@ -110,6 +111,8 @@ class Transport:
         reason: str | None = None
         while self.stopped is None:
             await self._turn()
+            if self.stopped is not None:
+                break
             attempt += 1
             floor = None
             try:
@@ -124,13 +127,12 @@ class Transport:
                 reason = f"http_{response.status}"
                 doubt = doubt or is_doubtful(response.status)
                 floor = retry_after(response.headers, self._clock())
+            if floor:
+                self._rest(floor, reason)
             wait = self._policy.wait(attempt, floor, self._rng)
             if wait is None:
                 self._count_outage(reason)
                 break
-            if floor:
-                # The server asked everybody to wait, not this request alone.
-                self._next_turn = max(self._next_turn, self._stopwatch() + floor)
             await self._sleep(wait)
         return Exchange(response, reason or "not_sent", attempt, doubt)
 
@@ -159,11 +161,24 @@ class Transport:
 
     async def _turn(self) -> None:
         """Wait for this request's turn, as the destination's rate and its Retry-After demand."""
-        now = self._stopwatch()
-        turn = max(now, self._next_turn)
-        self._next_turn = turn + self._interval
-        if turn > now:
-            await self._sleep(turn - now)
+        while True:
+            now = self._stopwatch()
+            turn = max(now, self._next_turn)
+            self._next_turn = turn + self._interval
+            if turn > now:
+                await self._sleep(turn - now)
+            # Another request may have been told to wait meanwhile.
+            if turn >= self._rest_until:
+                return
+
+    def _rest(self, seconds: float, reason: str | None) -> None:
+        """The server asks everybody to wait, not only the request that it answered."""
+        if seconds > self._policy.patience:
+            asked = f"the destination asks for {seconds:,.0f} seconds of rest ({reason})"
+            self.stopped = self.stopped or asked
+        else:
+            self._rest_until = max(self._rest_until, self._stopwatch() + seconds)
+            self._next_turn = max(self._next_turn, self._rest_until)
 
     def _count_outage(self, reason: str | None) -> None:
         self._outages += 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+import time
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 from typing import Any, ClassVar
@@ -173,6 +174,48 @@ def test_the_pace_of_the_destination_is_kept() -> None:
     respx.post(URL).respond(200)
     _, slept, _ = exchange(Plain(Limits(per_second=4)), times=3)
     assert slept == [0.25, 0.5]
+
+
+def together(limits: Limits, requests: int, **policy: Any) -> tuple[list[Exchange], Transport]:
+    """Send some requests at the same time; they really sleep."""
+
+    async def run() -> tuple[list[Exchange], Transport]:
+        transport = Transport(
+            Plain(limits), Path("/nowhere"), RetryPolicy(**policy), stopwatch=lambda: 0.0
+        )
+        async with transport:
+            sent = HttpRequest("POST", URL, {}, b"{}")
+            exchanges = await asyncio.gather(*(transport.exchange(sent) for _ in range(requests)))
+            return exchanges, transport
+
+    return asyncio.run(run())
+
+
+@respx.mock
+@pytest.mark.parametrize("attempts", [1, 3], ids=["given up", "tried again"])
+def test_requests_that_wait_for_their_turn_heed_what_another_is_told(attempts: int) -> None:
+    moments: list[float] = []
+
+    async def answer(request: httpx.Request) -> httpx.Response:
+        moments.append(time.monotonic())
+        is_first = len(moments) == 1
+        # Meanwhile the others get their turns, the first of which is 250 ms away.
+        await asyncio.sleep(0.01)
+        return httpx.Response(429 if is_first else 200, headers={"Retry-After": "0.4"})
+
+    respx.post(URL).mock(side_effect=answer)
+    together(Limits(per_second=4), 3, attempts=attempts)
+    assert len(moments) == (3 if attempts == 1 else 4)
+    assert min(moments[1:]) >= moments[0] + 0.4
+
+
+@respx.mock
+def test_a_rest_that_is_too_long_ends_it_for_all() -> None:
+    route = respx.post(URL).respond(429, headers={"Retry-After": "300"})
+    results, transport = together(Limits(per_second=4), 3)
+    assert route.call_count == 1
+    assert transport.stopped == "the destination asks for 300 seconds of rest (http_429)"
+    assert sorted(result.reason or "" for result in results) == ["http_429", "not_sent", "not_sent"]
 
 
 @respx.mock
