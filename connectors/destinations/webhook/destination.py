@@ -61,11 +61,13 @@ class Webhook:
         yield HttpRequest("POST", self._url.get_secret_value(), headers, body(batch))
 
     def outcomes(self, response: Response, batch: Batch) -> Iterable[RowOutcome]:
-        listed = list(row_results(response, batch, self._settings))
+        found = row_results(response, batch, self._settings)
+        listed = found or []
         if not response.is_success:
             # A refused request has stored nothing: what it says of a row is why it was refused.
             return [row for row in listed if row.status != "ok"]
-        if is_cut_off(response.body) or (listed and self._settings.unlisted == "retryable"):
+        has_list = found is not None
+        if is_cut_off(response.body) or (has_list and self._settings.unlisted == "retryable"):
             return listed
         rest = set(range(len(batch))).difference(row.position for row in listed)
         return listed + [RowOutcome(position, "ok") for position in sorted(rest)]

@@ -20,16 +20,21 @@ def body(batch: Batch) -> bytes:
 
 def row_results(
     response: Response, batch: Batch, settings: WebhookSettings
-) -> Iterator[RowOutcome]:
-    """The rows the response body lists: none when it is no JSON, or holds no list there."""
+) -> list[RowOutcome] | None:
+    """The rows of the batch that the response body lists; None when it is no JSON, or holds no
+    list there. A list may name none of them."""
     try:
         entries: Any = from_json(response.body)
     except ValueError:
-        return
+        return None
     for step in settings.results_path.split("."):
         entries = entries.get(step) if isinstance(entries, dict) else None
+    return list(_named(entries, batch, settings)) if isinstance(entries, list) else None
+
+
+def _named(entries: list[Any], batch: Batch, settings: WebhookSettings) -> Iterator[RowOutcome]:
     position = {key: index for index, key in enumerate(batch.keys)}
-    for entry in entries if isinstance(entries, list) else []:
+    for entry in entries:
         index = (
             position.get(str(entry.get(settings.result_key))) if isinstance(entry, dict) else None
         )

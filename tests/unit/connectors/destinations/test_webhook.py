@@ -156,6 +156,14 @@ def test_rows_a_good_answer_leaves_out_are_taken_or_not_as_the_settings_say() ->
     assert statuses(said, unlisted="retryable") == {1: "rejected"}
 
 
+@pytest.mark.parametrize("results", [[], [{"key": "of another batch", "status": "ok"}], ["c1"]])
+def test_a_list_that_names_nobody_leaves_all_rows_out(results: list[Any]) -> None:
+    assert statuses(answer(results)) == dict.fromkeys(range(3), "ok")
+    assert statuses(answer(results), unlisted="retryable") == {}
+    without_a_list = Response(200, body=b'{"results": null}')
+    assert statuses(without_a_list, unlisted="retryable") == dict.fromkeys(range(3), "ok")
+
+
 def test_results_lie_where_the_settings_say() -> None:
     body = {"data": {"rows": [{"id": "c1", "state": "bad", "why": "because"}]}}
     names = {
