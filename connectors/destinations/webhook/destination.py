@@ -9,7 +9,8 @@ Contract with the receiver: ``POST`` with a JSON body (`payload.body`) and these
   refuses old timestamps.
 
 The answer may decide single rows (``{"results": [{"key", "status", "reason"}]}``), in a 2xx and
-in any other response.
+in a refusal. One after which the request is tried again (408, 425, 429, 5xx) decides none: all of
+its rows go again under its key.
 """
 
 from __future__ import annotations
