@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import TYPE_CHECKING
 
 import orjson
@@ -111,7 +112,9 @@ def _cuts(con: duckdb.DuckDBPyConnection, limits: Limits, *, snapshots: bool) ->
 def intend(con: duckdb.DuckDBPyConnection, spec: SyncSpec, run_number: int) -> None:
     """Write the batches of ``outgoing`` to the ledger, before any of them is sent.
 
-    An idempotency key is a hash of the ledger, the sync, the run and the batch's rows in order.
+    An idempotency key is a hash of the ledger, the sync, the run, a random number of the run, and
+    the batch's rows in order. A copy of a ledger that was put back counts its runs anew: without
+    the random number a later change could get the key of a former one, which a receiver ignores.
     """
     con.execute(
         """
@@ -124,13 +127,13 @@ def intend(con: duckdb.DuckDBPyConnection, spec: SyncSpec, run_number: int) -> N
             case when any_value(operation) = 'remove'
                 then any_value(cast(to_json(json_keys(destination_key)) as varchar))
             end as key_names,
-            sha256(concat_ws(' ', ?, ?, ?, batch_number, string_agg(
+            sha256(concat_ws(' ', ?, ?, ?, ?, batch_number, string_agg(
                 concat_ws(' ', kind, key_hash, payload_hash), ' ' order by sequence
             ))) as idempotency_key
         from outgoing
         group by batch_number
         """,
-        [ledger_id(con), spec.name, run_number],
+        [ledger_id(con), spec.name, run_number, uuid.uuid4().hex],
     )
     con.execute("begin")
     con.execute(
