@@ -80,9 +80,11 @@ def ledger_to_write(
     """Attach the ledger as ``ledger``, creating it when new. The caller holds its `ledger_lock`.
 
     Raises LedgerBusy when another process has it open all the same; LedgerUnreadable when its file
-    is damaged; LedgerMismatch when it belongs to another destination or another key.
+    is damaged or incomplete; LedgerMismatch when it belongs to another destination or another key.
     """
-    attach(con, ledger_path(settings, spec.name), "ledger", read_only=False)
+    path = ledger_path(settings, spec.name)
+    _refuse_stray_log(path)
+    attach(con, path, "ledger", read_only=False)
     try:
         _create_tables(con, spec, key)
         _check_identity(con, spec, key)
@@ -102,6 +104,7 @@ def ledger_to_read(
     con.execute("attach ':memory:' as ledger")
     _create_tables(con, spec, key)
     path = ledger_path(settings, spec.name)
+    _refuse_stray_log(path)
     if path.exists():
         with ledger_lock(settings, spec.name):
             attach(con, path, "kept", read_only=True)
@@ -138,6 +141,17 @@ def attach(con: duckdb.DuckDBPyConnection, path: Path, name: str, *, read_only: 
             f"The ledger {path} cannot be read: {error}\nPut back a copy of it, or move it away to "
             "start over: then every row is sent again, and rows that left are not removed."
         ) from error
+
+
+def _refuse_stray_log(path: Path) -> None:
+    """DuckDB would delete it, and with it the last entries of a ledger that stands elsewhere."""
+    log = path.with_name(f"{path.name}.wal")
+    if log.exists() and not path.exists():
+        raise LedgerUnreadable(
+            f"{log} stands there without {path.name}: it holds the last entries of a ledger that "
+            "was moved, renamed or deleted after a crash. Move it to where that ledger is now, "
+            "under the same name with .wal after it; delete it if that ledger is gone for good."
+        )
 
 
 def _create_tables(con: duckdb.DuckDBPyConnection, spec: SyncSpec, key: SecretBytes) -> None:

@@ -155,4 +155,6 @@ def intend(con: duckdb.DuckDBPyConnection, spec: SyncSpec, run_number: int) -> N
         [run_number],
     )
     con.execute("commit")
+    # Into the file itself: whoever moves it after a crash may forget the log beside it.
+    con.execute("checkpoint ledger")
     con.execute("drop table new_batches")
