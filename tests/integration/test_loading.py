@@ -22,6 +22,9 @@ from tests.unit.connectors.sources.samples import (
     signup,
 )
 
+HEADER = "suppression_id,identifier_type,identifier_value,purpose,reason,suppressed_at\n"
+DECISION = "{0},email,{0}@example.org,,asked,2026-11-01T00:00:00Z\n"
+
 
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
@@ -189,8 +192,7 @@ def test_changed_rows_of_the_app_are_loaded_as_new_versions(home: Home) -> None:
 
 def test_a_decision_taken_out_of_its_file_is_taken_back(home: Home) -> None:
     name = "stewardship/suppressions.csv"
-    header = "suppression_id,identifier_type,identifier_value,purpose,reason,suppressed_at\n"
-    row = "{0},email,{0}@example.org,,asked,2026-11-01T00:00:00Z\n"
+    header, row = HEADER, DECISION
     ids = "select suppression_id from raw_stewardship.suppressions order by all"
     home.put(name, header + row.format("a") + row.format("b") + row.format("c"))
     home.load("stewardship")
@@ -209,9 +211,38 @@ def test_a_decision_taken_out_of_its_file_is_taken_back(home: Home) -> None:
     assert home.column(ids) == ["a"], "a file that is missing takes nothing back"
 
 
+@pytest.mark.parametrize(
+    "unreadable",
+    [
+        HEADER + DECISION.format("a") + "b,email,b@example.org,,asked, twice,2026-11-01\n",
+        HEADER + DECISION.format("a") + 'b,email,b@example.org,,"asked,2026-11-01\n',
+        HEADER + DECISION.format("a") + "b,email,b@example.org,,fr\xfcher,2026-11-01\n",
+        (HEADER + DECISION.format("a")).replace(",", ";"),
+        DECISION.format("a"),
+        "",
+        "\n",
+        HEADER[:9],
+    ],
+)
+def test_beside_a_line_that_cannot_be_read_no_decision_is_taken_back(
+    home: Home, unreadable: str
+) -> None:
+    name = "stewardship/suppressions.csv"
+    held = "select suppression_id from raw_stewardship.suppressions order by all"
+    home.put(name, HEADER + DECISION.format("a") + DECISION.format("b"))
+    home.load("stewardship")
+    home.put(name, unreadable.encode("latin-1"))
+    home.load("stewardship")
+    assert home.column(held) == ["a", "b"]
+    assert home.broken(), "nobody is told"
+    # Cells that were cleared are no line.
+    home.put(name, HEADER + DECISION.format("a") + ",,,,,\n")
+    home.load("stewardship")
+    assert home.column(held) == ["a"]
+
+
 def test_a_decision_moved_to_another_file_stays(home: Home) -> None:
-    header = "suppression_id,identifier_type,identifier_value,purpose,reason,suppressed_at\n"
-    row = "{0},email,{0}@example.org,,asked,2026-11-01T00:00:00Z\n"
+    header, row = HEADER, DECISION
     held = "select suppression_id, _source_file from raw_stewardship.suppressions order by all"
     new, old = "stewardship/suppressions.csv", "stewardship/suppressions_2026.csv"
     home.put(new, header + row.format("a") + row.format("b"))

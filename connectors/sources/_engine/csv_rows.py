@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 
 import orjson
@@ -23,10 +22,10 @@ from connectors.sources._engine.batches import (
     Reading,
     shown,
 )
+from connectors.sources._engine.csv_header import header_names, header_problem
 from connectors.sources._engine.streams import TextFile
 from connectors.sources.declaration import Table
 
-BOM = b"\xef\xbb\xbf"
 # Narrow tables may well hold a line of an address that looks like a whole row.
 COLUMNS_TO_TELL_A_ROW = 4
 
@@ -43,7 +42,7 @@ def read_csv(path: Path, source_file: str, known: FileState | None, table: Table
 
 
 def _batches(file: TextFile, table: Table) -> Iterator[Batch]:
-    header = _header_names(file.head) if file.head else None
+    header = header_names(file.head) if file.head else None
     data = b""
     at_end = False
     while not at_end:
@@ -54,7 +53,9 @@ def _batches(file: TextFile, table: Table) -> Iterator[Batch]:
         if not at_end and lines and not lines[-1].endswith(b"\n"):
             lines.pop()
         if header is None and lines and lines[0].endswith(b"\n"):
-            header = _header_names(lines[0])
+            header = header_names(lines[0])
+            if reason := header_problem(lines[0], table):
+                yield _refused(BrokenRow(1, reason, shown(lines[0])), table)
             file.settle(lines[0], lines[0].count(b"\n"))
             data = data[len(lines[0]) :]
             lines = lines[1:]
@@ -65,19 +66,9 @@ def _batches(file: TextFile, table: Table) -> Iterator[Batch]:
         file.settle(settled, settled.count(b"\n"))
         data = data[len(settled) :]
         yield _to_batch(records, header, table, len(settled))
-    if header is None and not file.damage and b"\r" in data.rstrip(b"\r"):
-        reason = "the lines of the file end in a lone CR: save it with LF or CR LF line ends"
-        yield Batch(
-            _to_batch(Records(), [], table, 0).rows, [BrokenRow(1, reason, shown(data))], 1, 0
-        )
-    if file.damage:
-        row = file.state.lines + 1
-        yield Batch(
-            _to_batch(Records(), header or [], table, 0).rows,
-            [BrokenRow(row, file.damage, shown(data))],
-            1,
-            0,
-        )
+    reason = file.damage or ("" if header is not None else _no_header(data, table))
+    if reason:
+        yield _refused(BrokenRow(file.state.lines + 1, reason, shown(data)), table)
     file.finish(data)
 
 
@@ -88,15 +79,11 @@ def _split_lines(data: bytes) -> list[bytes]:
     return [*lines, last] if last else lines
 
 
-def _header_names(line: bytes) -> list[str]:
-    text = line.removeprefix(BOM).decode("utf-8", errors="backslashreplace").rstrip("\r\n")
-    names: list[str] = []
-    for cell in next(csv.reader([text]), []):
-        name = cell.strip()
-        while name in names:
-            name += "_"
-        names.append(name)
-    return names
+def _no_header(data: bytes, table: Table) -> str:
+    """What is wrong with a file that has no line end, or an empty text."""
+    if b"\r" in data.rstrip(b"\r"):
+        return "the lines of the file end in a lone CR: save it with LF or CR LF line ends"
+    return header_problem(data, table)
 
 
 @dataclass
@@ -128,7 +115,7 @@ def cut_records(lines: list[bytes], width: int, first_row: int, at_end: bool) ->
     open_end = len(lines) if lines and not lines[-1].endswith(b"\n") else -1
     start = 0
     while start < len(lines):
-        reader = csv.reader(islice(texts, start, None), strict=True)
+        reader = csv.reader(map(texts.__getitem__, range(start, len(texts))), strict=True)
         base = start
         reason = ""
         try:
@@ -168,10 +155,12 @@ def _problem(cells: list[str], texts: list[str], start: int, end: int, width: in
         len(cells) != width
         or (
             width >= COLUMNS_TO_TELL_A_ROW
-            and any(_is_whole_row(text, width) for text in texts[start + 1 : end])
+            and any(_is_whole_row(text, width) for text in _inner_lines(texts, start, end))
         )
     ):
         return "a quote is opened on this line and not closed: close it"
+    if not width:
+        return "the first line is blank: it must name the columns"
     if len(cells) != width:
         return f"the row has {len(cells)} columns: the header has {width}"
     text = texts[start] if end - start == 1 else "".join(texts[start:end])
@@ -185,6 +174,16 @@ def _problem(cells: list[str], texts: list[str], start: int, end: int, width: in
         if size > MAX_FIELD_BYTES:
             return f"a field has {size} bytes: a field may have {MAX_FIELD_BYTES}"
     return ""
+
+
+def _inner_lines(texts: list[str], start: int, end: int) -> list[str]:
+    """The lines of a record that may be rows of their own, were its quote not meant to be open.
+
+    Its last line is none where a quote ends its first cell: that ends what was opened.
+    """
+    before = texts[end - 1].partition('"')[0]
+    is_end = bool(before) and "," not in before
+    return texts[start + 1 : end - is_end]
 
 
 def _is_whole_row(text: str, width: int) -> bool:
@@ -211,9 +210,15 @@ def _explain(error: csv.Error, lines: int) -> str:
     return f"the row is not CSV: {text}"
 
 
+def _refused(row: BrokenRow, table: Table) -> Batch:
+    """A batch of one broken row."""
+    return Batch(_to_batch(Records(), [], table, 0).rows, [row], 1, 0)
+
+
 def _to_batch(records: Records, header: list[str], table: Table, bytes_read: int) -> Batch:
     cells: list[tuple[str, ...]] = list(zip(*records.rows, strict=True))
-    place = {name.lower(): index for index, name in enumerate(header)}
+    # Of names that differ in their case only, the first one counts.
+    place = {name.lower(): index for index, name in reversed([*enumerate(header)])}
     columns: dict[str, pa.Array] = {
         "row_number": pa.array(records.numbers, pa.int64()),
         "line": pa.array(records.texts, pa.string()),

@@ -154,7 +154,12 @@ def _same_key(stage: Stage) -> str:
 
 def _take_back(stage: Stage, raw: str) -> None:
     """Rows that people took out of a rewritten file or changed go; one that is only broken now
-    stays as it was."""
+    stays as it was.
+
+    A broken line whose key nobody can read may be any row, so nothing is taken out beside one;
+    a line of commas only is no row.
+    """
+    no_key = r"row_key is null and (raw = '' or regexp_matches(raw, '[^,\s]'))"
     for number, reading in enumerate(stage.readings):
         if reading.kind == "rewritten":
             names = [f"cast(known.{quoted(name)} as varchar)" for name in stage.table.key]
@@ -167,7 +172,7 @@ def _take_back(stage: Stage, raw: str) -> None:
                 f"delete from {raw} as known where _source_file = ? "
                 f"and not exists ({still_there} and incoming._row_hash = known._row_hash) "
                 f"and (exists ({still_there}) "
-                f"or not exists (from broken where file_no = ? and row_key = {key}))",
+                f"or not exists (from broken where file_no = ? and (row_key = {key} or {no_key})))",
                 [reading.source_file, number],
             )
 

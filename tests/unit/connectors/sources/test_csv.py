@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -75,6 +76,58 @@ def test_many_unclosed_quotes_do_not_take_forever(staged: Stager) -> None:
     result = staged("signups", "signups", "a.csv", csv(*bad, signup("s1")))
     assert result.keys("signup_id") == ["s1"]
     assert len(result.broken) == 300
+
+
+def test_a_first_cell_may_go_over_lines(staged: Stager) -> None:
+    content = 'city,signup_id,email,country\n"12 Main St\nApt 4",s1,a@b.co,US\nRome,s2,c@d.co,IT\n'
+    result = staged("signups", "signups", "a.csv", content)
+    assert (result.keys("city"), result.broken) == (["12 Main St\nApt 4", "Rome"], {})
+
+
+@pytest.mark.parametrize(
+    "records",
+    [
+        [signup("b1") + ",more"] * 140_000,
+        # One field, closed, but too long: each of its lines is broken.
+        [signup("b1", city='"' + "x\n" * 140_000 + '"')],
+    ],
+    ids=["columns", "field"],
+)
+def test_many_broken_rows_do_not_take_forever(staged: Stager, records: list[str]) -> None:
+    before = time.process_time()
+    result = staged("signups", "signups", "a.csv", csv(*records, signup("s1")))
+    assert result.keys("signup_id") == ["s1"]
+    assert len(result.broken) >= 140_000
+    assert time.process_time() - before < 20
+
+
+@pytest.mark.parametrize(
+    ("header", "reason"),
+    [
+        (signup("s1"), "the header lacks signup_id: the first line must name the columns"),
+        ("signup_id;email;city", "the header lacks signup_id"),
+        ('signup_id,email,"the\ncity"', "the header is not CSV: put it on one line"),
+        ("x" * MAX_FIELD_BYTES * 2, "the header is not CSV"),
+    ],
+)
+def test_a_header_that_names_no_columns_is_told(staged: Stager, header: str, reason: str) -> None:
+    result = staged("signups", "signups", "a.csv", csv(signup("s1"), header=header))
+    assert result.rows == []
+    assert reason in result.broken[1]
+    assert result.broken_rows[0]["raw"][:40] == header.splitlines()[0][:40]
+
+
+def test_a_blank_first_line_is_told(staged: Stager) -> None:
+    result = staged("signups", "signups", "a.csv", "\n" + csv(signup("s1")))
+    assert (result.rows, list(result.broken)) == ([], [2, 3])
+    assert result.broken[3] == "the first line is blank: it must name the columns"
+
+
+def test_of_columns_that_differ_in_case_the_first_counts(staged: Stager) -> None:
+    content = "signup_id,Email,email\ns1,ann@example.org,old@example.org\n"
+    result = staged("signups", "signups", "a.csv", content)
+    assert result.keys("email") == ["ann@example.org"]
+    assert result.keys("_extra") == ['{"email":"old@example.org"}']
 
 
 def test_columns_are_taken_by_name(staged: Stager) -> None:
