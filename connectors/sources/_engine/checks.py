@@ -137,18 +137,27 @@ class Checks:
                 pairs.append((self.is_absent(column), literal(missing)))
             if column.need != "optional" and self.can_be_bad(column):
                 pairs.append((self.is_bad(column), self._bad_reason(column)))
-        for fields, mend in (
-            (self.table.identifying, "must name the person"),
-            (self.table.dated_by, "must say when it was"),
-        ):
-            if fields:
-                names = ", ".join(self._source_path(field) for field in fields)
-                reason = f"{names} is missing: it {mend}"
-                if len(fields) > 1:
-                    reason = f"{names} are all missing: at least one {mend}"
-                empty = " and ".join(self._holds_nothing(field) for field in fields)
-                pairs.append((f"({empty})", literal(reason)))
+        if self.table.identifying:
+            empty = [self._holds_nothing(field) for field in self.table.identifying]
+            pairs.append(self._all_missing(self.table.identifying, empty, "must name the person"))
+        if self.table.dated_by:
+            # A bad optional time is null, and places a row nowhere; any other bad one is told.
+            times = [column for column in self.table.columns if column.name in self.table.dated_by]
+            empty = [
+                f"{value_name(column)} is null"
+                if column.need == "optional"
+                else self._holds_nothing(column.name)
+                for column in times
+            ]
+            pairs.append(self._all_missing(self.table.dated_by, empty, "must say when it was"))
         return pairs
+
+    def _all_missing(self, fields: tuple[str, ...], empty: list[str], mend: str) -> tuple[str, str]:
+        names = ", ".join(self._source_path(field) for field in fields)
+        reason = f"{names} is missing: it {mend}"
+        if len(fields) > 1:
+            reason = f"{names} are all missing: at least one {mend}"
+        return f"({' and '.join(empty)})", literal(reason)
 
     def issues(self) -> list[tuple[Column, str, str]]:
         """(column, condition, reason) over ``checked`` of the optional columns that can be bad."""

@@ -15,7 +15,7 @@ outcomes as (
                 sg_event_id asc
         ) as outcome_rank
     from {{ ref('stg_email__events') }}
-    where event_type in ('delivered', 'bounce', 'dropped')
+    where event_type in ('delivered', 'bounce', 'dropped') and email is not null
 
 ),
 
@@ -25,7 +25,7 @@ alive as (
         email,
         max(occurred_at) as reached_at
     from {{ ref('stg_email__events') }}
-    where event_type in ('delivered', 'open', 'click')
+    where event_type in ('delivered', 'open', 'click') and email is not null
     group by email
 
 ),

@@ -140,6 +140,7 @@ def test_a_sign_up_needs_its_id_and_something_that_names_the_person(staged: Stag
         ({"timestamp": "yesterday"}, "timestamp is yesterday"),
         ({"timestamp": 1793527200}, "timestamp is 1793527200"),
         ({"timestamp": None}, "timestamp, receivedAt, sentAt are all missing"),
+        ({"timestamp": None, "receivedAt": "2199-01-01"}, "are all missing: at least one must say"),
     ],
 )
 def test_broken_messages(staged: Stager, members: dict[str, Any], reason: str) -> None:
