@@ -61,6 +61,8 @@ class Column:
     any_year: a time that may lie in any year, as by a client's clock: only its form is checked.
     derives: (column, function) pairs: columns computed in Python from the distinct texts of this
         one. The function gives null for a text that it cannot read, which then counts as bad.
+    inner: (key, kind) pairs: fields of a JSON object that staging takes as an ``email`` or a
+        ``text``, and as null where they are none; such a value is an issue.
     """
 
     name: str
@@ -76,11 +78,12 @@ class Column:
     birthday: bool = False
     any_year: bool = False
     derives: tuple[tuple[str, Callable[[str], str | None]], ...] = ()
+    inner: tuple[tuple[str, Literal["email", "text"]], ...] = ()
 
     def __post_init__(self) -> None:
         _check_word(f"column {self.name}: kind", self.kind, Kind)
         _check_word(f"column {self.name}: need", self.need, Need)
-        _check_tuples(self, f"column {self.name}", "allowed", "derives")
+        _check_tuples(self, f"column {self.name}", "allowed", "derives", "inner")
 
     @property
     def source_key(self) -> str:

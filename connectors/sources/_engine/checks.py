@@ -9,6 +9,7 @@ within the declared bounds (``"x value"``). Each step is written once, so it is 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from connectors.sources._engine.sql import literal, quoted
 from connectors.sources.declaration import Column, Table
@@ -42,6 +43,15 @@ READERS = {
     "phone": "as_phone",
     "json": "as_object",
 }
+
+
+class Issue(NamedTuple):
+    """A value that can be bad: its name, and SQL for its text, for whether it is bad, and why."""
+
+    name: str
+    cell: str
+    condition: str
+    reason: str
 
 
 class Checks:
@@ -159,14 +169,18 @@ class Checks:
             reason = f"{names} are all missing: at least one {mend}"
         return f"({' and '.join(empty)})", literal(reason)
 
-    def issues(self) -> list[tuple[Column, str, str]]:
-        """(column, condition, reason) over ``checked`` of the optional columns that can be bad."""
+    def issues(self) -> list[Issue]:
+        """What can be bad in the optional columns, over ``checked``."""
         return [
-            (column, self.is_bad(column), self._bad_reason(column))
+            Issue(column.name, quoted(column.name), self.is_bad(column), self._bad_reason(column))
             for column in self.table.columns
             if column.need == "optional"
             and column.name not in self.table.key
             and self.can_be_bad(column)
+        ] + [
+            _inner_issue(column, key, kind)
+            for column in self.table.columns
+            for key, kind in column.inner
         ]
 
     def meaning(self, column: Column) -> str:
@@ -187,9 +201,7 @@ class Checks:
         return meaning
 
     def _bad_reason(self, column: Column) -> str:
-        start = literal(f"{column.source_key} is ")
-        end = literal(f": it must be {self.meaning(column)}")
-        return f"{start} || shorten({quoted(column.name)}) || {end}"
+        return _reason(column.source_key, quoted(column.name), self.meaning(column))
 
     def _holds_nothing(self, field: str) -> str:
         name, *path = field.split(".")
@@ -202,6 +214,21 @@ class Checks:
         name, *path = field.split(".")
         column = next(column for column in self.table.columns if column.name == name)
         return ".".join([column.source_key, *path])
+
+
+def _reason(name: str, cell: str, meaning: str) -> str:
+    return f"{literal(f'{name} is ')} || shorten({cell}) || {literal(f': it must be {meaning}')}"
+
+
+def _inner_issue(column: Column, key: str, kind: str) -> Issue:
+    path = literal(f'$."{key}"')
+    cell = f"json_extract_string({value_name(column)}, {path})"
+    condition = f"is_bad(as_email({cell}), {cell})"
+    if kind == "text":
+        found = f"json_type({value_name(column)}, {path})"
+        condition = f"coalesce({found} in ('ARRAY', 'OBJECT'), false)"
+    reason = _reason(f"{column.source_key}.{key}", cell, MEANINGS[kind])
+    return Issue(f"{column.name}.{key}", cell, condition, reason)
 
 
 def typed_name(column: Column) -> str:

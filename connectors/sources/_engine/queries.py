@@ -45,7 +45,7 @@ class Queries:
         values = [f"{value_name(column)} as {quoted(column.name)}" for column in self._columns]
         derived = [quoted(name) for column in self._columns for name, _ in column.derives]
         broken = self._is_broken()
-        odd = " or ".join([broken, *(condition for _, condition, _ in self._checks.issues())])
+        odd = " or ".join([broken, *(issue.condition for issue in self._checks.issues())])
         verdicts = f"{broken} as _is_broken, ({odd}) as _is_odd"
         columns = ", ".join([*values, *derived, "_extra", f"{self._hash()} as _row_hash"])
         return f"select row_id, {verdicts}, {columns} {self._checked(usual_keys)}"
@@ -59,9 +59,9 @@ class Queries:
         breaking = self._checks.breaking()
         reasons = [f"case when {condition} then {reason} end" for condition, reason in breaking]
         issues = [
-            f"case when {condition} then {{'column_name': {literal(column.name)}, "
-            f"'raw_value': {quoted(column.name)}, 'reason': {reason}}} end"
-            for column, condition, reason in self._checks.issues()
+            f"case when {issue.condition} then {{'column_name': {literal(issue.name)}, "
+            f"'raw_value': {issue.cell}, 'reason': {issue.reason}}} end"
+            for issue in self._checks.issues()
         ]
         # A list needs a type even where no column can have an issue.
         nothing = "cast(null as struct(column_name varchar, raw_value varchar, reason varchar))"

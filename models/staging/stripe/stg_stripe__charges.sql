@@ -40,14 +40,14 @@ renamed as (
         ---------- ids
         newest.id as charge_id,
         nullif(trim(newest.customer), '') as stripe_customer_id,
-        {{ normalize_text(json_text('newest.metadata', 'purchase_id')) }} as purchase_id,
-        {{ normalize_text(json_text('newest.metadata', 'user_id')) }} as user_id,
+        {{ id_in('newest.metadata', 'purchase_id') }} as purchase_id,
+        {{ id_in('newest.metadata', 'user_id') }} as user_id,
 
         ---------- strings
         newest.currency_code as currency,
         newest.status,
         {{ normalize_email('newest.receipt_email') }} as receipt_email,
-        {{ normalize_email(json_text('newest.billing_details', 'email')) }} as billing_email,
+        {{ email_in(json_text('newest.billing_details', 'email')) }} as billing_email,
         {{ given_names_of('newest.billing_name') }} as billing_first_name,
         {{ family_name_of('newest.billing_name') }} as billing_last_name,
         {{ normalize_phone('newest.dialled', 'calling_codes', 'newest.country_key') }}

@@ -37,7 +37,7 @@ renamed as (
     select
         ---------- ids
         newest.id as stripe_customer_id,
-        {{ normalize_text(json_text('newest.metadata', 'user_id')) }} as user_id,
+        {{ id_in('newest.metadata', 'user_id') }} as user_id,
 
         ---------- strings
         {{ normalize_email('newest.email') }} as email,

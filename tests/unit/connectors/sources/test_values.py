@@ -270,6 +270,22 @@ def test_sound_charges(staged: Stager, members: dict[str, Any]) -> None:
     assert result.keys("created") == [datetime(2026, 11, 1, 10)]
 
 
+def test_bad_values_inside_the_documents_of_a_charge_are_listed(staged: Stager) -> None:
+    details = {"email": "see notes", "name": "Ann Lee"}
+    content = lines(
+        charge(billing_details=details, metadata={"user_id": ["x"], "purchase_id": {"id": 1}}),
+        charge(id="ch_2", billing_details={"email": "ann@example.org"}, metadata={"user_id": 17}),
+        charge(id="ch_3", billing_details={"email": " "}, metadata={"user_id": None}),
+    )
+    result = staged("stripe", "charges", "charges.jsonl", content)
+    assert (len(result.rows), result.broken) == (3, {})
+    assert result.issues == {
+        ("ch_1", "billing_details.email"): "see notes",
+        ("ch_1", "metadata.user_id"): '["x"]',
+        ("ch_1", "metadata.purchase_id"): '{"id":1}',
+    }
+
+
 def test_a_rate_is_a_number_from_a_day_on(staged: Stager) -> None:
     content = "currency,rate_to_base,valid_from\nEUR,1.0825,2026-01-01\nGBP,0,2026-01-01\n"
     result = staged("fx", "rates", "rates.csv", content)
