@@ -4,5 +4,5 @@
 {%- endmacro %}
 
 {% macro default__normalize_email(column) -%}
-    nullif(lower(trim({{ column }})), '')
+    nullif(lower({{ trimmed(column) }}), '')
 {%- endmacro %}

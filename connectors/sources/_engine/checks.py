@@ -11,38 +11,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from connectors.sources._engine.kinds import MEANINGS, READERS
 from connectors.sources._engine.sql import literal, quoted
 from connectors.sources.declaration import Column, Table
 
 FIRST_TIME = "timestamp '1900-01-01'"
 # A run may be replayed at an earlier moment than its input, so only an absurd future is refused.
 FUTURE = timedelta(days=366)
-
-MEANINGS = {
-    "text": "a text",
-    "email": "an e-mail address",
-    "phone": "a phone number of 7 to 15 digits",
-    "date": "a date such as 2024-05-31",
-    "timestamp": "a possible time such as 2024-05-31T09:30:00Z",
-    "epoch": "a possible time in seconds since 1970",
-    "number": "a number",
-    "rate": "a number",
-    "integer": "a whole number",
-    "boolean": "true or false",
-    "json": "a JSON object",
-}
-READERS = {
-    "number": "as_number",
-    "rate": "as_rate",
-    "integer": "as_integer",
-    "boolean": "as_boolean",
-    "timestamp": "as_time",
-    "epoch": "as_epoch",
-    "date": "as_day",
-    "email": "as_email",
-    "phone": "as_phone",
-    "json": "as_object",
-}
 
 
 class Issue(NamedTuple):
@@ -97,7 +72,7 @@ class Checks:
         if column.allowed:
             bounds.append(f"{typed} in ({', '.join(map(literal, column.allowed))})")
         if column.pattern:
-            bounds.append(f"regexp_full_match(trim({typed}), {literal(column.pattern)})")
+            bounds.append(f"regexp_full_match(bare({typed}), {literal(column.pattern)})")
         if column.above is not None:
             bounds.append(f"{typed} > {column.above}")
         if column.at_least is not None:
@@ -149,24 +124,31 @@ class Checks:
                 pairs.append((self.is_bad(column), self._bad_reason(column)))
         if self.table.identifying:
             empty = [self._holds_nothing(field) for field in self.table.identifying]
-            pairs.append(self._all_missing(self.table.identifying, empty, "must name the person"))
+            mend = "must name the person"
+            pairs.append(self._none_of(self.table.identifying, empty, "missing", mend))
         if self.table.dated_by:
-            # A bad optional time is null, and places a row nowhere; any other bad one is told.
             times = [column for column in self.table.columns if column.name in self.table.dated_by]
-            empty = [
-                f"{value_name(column)} is null"
-                if column.need == "optional"
-                else self._holds_nothing(column.name)
-                for column in times
-            ]
-            pairs.append(self._all_missing(self.table.dated_by, empty, "must say when it was"))
+            empty = [self._tells_no_time(column) for column in times]
+            lack, mend = "missing or impossible", "must say when it was"
+            pairs.append(self._none_of(self.table.dated_by, empty, lack, mend))
         return pairs
 
-    def _all_missing(self, fields: tuple[str, ...], empty: list[str], mend: str) -> tuple[str, str]:
+    def _tells_no_time(self, column: Column) -> str:
+        """A bad optional time is null, and of any year alone it tells none; another one breaks."""
+        if column.any_year:
+            value = value_name(column)
+            return f"coalesce({value} not between {FIRST_TIME} and {self._latest}, true)"
+        if column.need == "optional":
+            return f"{value_name(column)} is null"
+        return self._holds_nothing(column.name)
+
+    def _none_of(
+        self, fields: tuple[str, ...], empty: list[str], lack: str, mend: str
+    ) -> tuple[str, str]:
         names = ", ".join(self._source_path(field) for field in fields)
-        reason = f"{names} is missing: it {mend}"
+        reason = f"{names} is {lack}: it {mend}"
         if len(fields) > 1:
-            reason = f"{names} are all missing: at least one {mend}"
+            reason = f"{names} are all {lack}: at least one {mend}"
         return f"({' and '.join(empty)})", literal(reason)
 
     def issues(self) -> list[Issue]:

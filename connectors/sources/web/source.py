@@ -2,7 +2,7 @@
 
 The client's own ``timestamp`` may be wrong by years, because clocks are; staging corrects it by
 ``sentAt`` and ``receivedAt``. So only its form is checked, and a message without it stands at
-its ``receivedAt`` or ``sentAt``.
+its ``receivedAt`` or ``sentAt``. Where all that a message tells is impossible, it is broken.
 """
 
 from connectors.sources.declaration import Column, Source, Table

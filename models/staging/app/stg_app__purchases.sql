@@ -41,7 +41,7 @@ renamed as (
         ---------- strings
         {{ normalize_text('newest.product_name') }} as product_name,
         {{ normalize_text('newest.category') }} as category,
-        upper(trim(newest.currency)) as currency,
+        upper({{ trimmed('newest.currency') }}) as currency,
         newest.status,
 
         ---------- numerics

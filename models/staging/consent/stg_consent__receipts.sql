@@ -47,7 +47,7 @@ renamed as (
                 when 'phone'
                     then {{ normalize_phone('deduplicated.dialled', 'home_codes', 'null') }}
             end,
-            trim(deduplicated.identifier_value)
+            {{ trimmed('deduplicated.identifier_value') }}
         ) as identifier_value,
         deduplicated.purposes,
         deduplicated.jurisdiction,

@@ -11,7 +11,7 @@ ranked as (
     select
         *,
         row_number() over (
-            partition by upper(trim(currency)), valid_from
+            partition by upper({{ trimmed('currency') }}), valid_from
             order by
                 _file_version desc,
                 _row_number desc,
@@ -32,7 +32,7 @@ renamed as (
 
     select
         ---------- strings
-        upper(trim(deduplicated.currency)) as currency,
+        upper({{ trimmed('deduplicated.currency') }}) as currency,
 
         ---------- numerics
         deduplicated.rate_to_base,

@@ -34,11 +34,11 @@ renamed as (
     select
         ---------- ids
         deduplicated.correction_id,
-        trim(deduplicated.source_record_id) as source_record_id,
+        {{ trimmed('deduplicated.source_record_id') }} as source_record_id,
 
         ---------- strings
-        lower(trim(deduplicated.source)) as source,
-        lower(trim(deduplicated.attribute)) as attribute,
+        lower({{ trimmed('deduplicated.source') }}) as source,
+        lower({{ trimmed('deduplicated.attribute') }}) as attribute,
         deduplicated.value,
         deduplicated.decided_by,
         deduplicated.reason,

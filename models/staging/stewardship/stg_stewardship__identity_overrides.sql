@@ -34,13 +34,13 @@ renamed as (
     select
         ---------- ids
         deduplicated.override_id,
-        trim(deduplicated.left_source_record_id) as left_source_record_id,
-        trim(deduplicated.right_source_record_id) as right_source_record_id,
+        {{ trimmed('deduplicated.left_source_record_id') }} as left_source_record_id,
+        {{ trimmed('deduplicated.right_source_record_id') }} as right_source_record_id,
 
         ---------- strings
-        lower(trim(deduplicated.override_type)) as override_type,
-        lower(trim(deduplicated.left_source)) as left_source,
-        lower(trim(deduplicated.right_source)) as right_source,
+        lower({{ trimmed('deduplicated.override_type') }}) as override_type,
+        lower({{ trimmed('deduplicated.left_source') }}) as left_source,
+        lower({{ trimmed('deduplicated.right_source') }}) as right_source,
         deduplicated.decided_by,
         deduplicated.reason,
 

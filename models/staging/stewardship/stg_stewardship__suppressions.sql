@@ -39,15 +39,15 @@ renamed as (
         deduplicated.suppression_id,
 
         ---------- strings
-        lower(trim(deduplicated.identifier_type)) as identifier_type,
+        lower({{ trimmed('deduplicated.identifier_type') }}) as identifier_type,
         -- A phone number that cannot be read keeps its spelling: a suppression is never dropped.
         coalesce(
-            case lower(trim(deduplicated.identifier_type))
+            case lower({{ trimmed('deduplicated.identifier_type') }})
                 when 'email' then {{ normalize_email('deduplicated.identifier_value') }}
                 when 'phone'
                     then {{ normalize_phone('deduplicated.dialled', 'home_codes', 'null') }}
             end,
-            trim(deduplicated.identifier_value)
+            {{ trimmed('deduplicated.identifier_value') }}
         ) as identifier_value,
         -- A purpose that nobody knows closes all of them.
         purposes.purpose,
@@ -67,10 +67,10 @@ renamed as (
     left join {{ ref('calling_codes') }} as home_codes
         on
             home_codes.country = '{{ var("phone_default_country") }}'
-            and lower(trim(deduplicated.identifier_type)) = 'phone'
+            and lower({{ trimmed('deduplicated.identifier_type') }}) = 'phone'
 
     left join {{ ref('purposes') }} as purposes
-        on lower(trim(deduplicated.purpose)) = purposes.purpose
+        on lower({{ trimmed('deduplicated.purpose') }}) = purposes.purpose
 
 )
 
