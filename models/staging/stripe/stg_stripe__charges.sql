@@ -25,7 +25,7 @@ newest as (
 
     select
         *,
-        upper(trim(currency)) as currency_code,
+        upper({{ trimmed('currency') }}) as currency_code,
         {{ json_text('billing_details', 'name') }} as billing_name,
         {{ phone_digits(json_text('billing_details', 'phone')) }} as dialled,
         {{ normalize_country_key(json_text('billing_details', 'address.country')) }} as country_key
@@ -39,7 +39,7 @@ renamed as (
     select
         ---------- ids
         newest.id as charge_id,
-        nullif(trim(newest.customer), '') as stripe_customer_id,
+        nullif({{ trimmed('newest.customer') }}, '') as stripe_customer_id,
         {{ id_in('newest.metadata', 'purchase_id') }} as purchase_id,
         {{ id_in('newest.metadata', 'user_id') }} as user_id,
 
@@ -62,13 +62,11 @@ renamed as (
         country_names.country as billing_country,
 
         ---------- numerics
-        cast(
-            newest.amount / coalesce(minor_units.units_per_major, 100) as decimal(18, 2)
-        ) as charge_amount,
-        cast(
-            coalesce(newest.amount_refunded, 0)
-            / coalesce(minor_units.units_per_major, 100) as decimal(18, 2)
-        ) as refunded_amount,
+        {{ major_units('newest.amount', 'coalesce(minor_units.units_per_major, 100)') }}
+            as charge_amount,
+        {{ major_units(
+            'coalesce(newest.amount_refunded, 0)', 'coalesce(minor_units.units_per_major, 100)'
+        ) }} as refunded_amount,
 
         ---------- timestamps
         newest.created as created_at,

@@ -62,9 +62,9 @@ renamed as (
     select
         ---------- ids
         placed.message_id,
-        nullif(trim(placed.anonymous_id), '') as anonymous_id,
-        nullif(trim(placed.user_id), '') as user_id,
-        nullif(trim(placed.previous_id), '') as previous_id,
+        nullif({{ trimmed('placed.anonymous_id') }}, '') as anonymous_id,
+        nullif({{ trimmed('placed.user_id') }}, '') as user_id,
+        nullif({{ trimmed('placed.previous_id') }}, '') as previous_id,
         {{ first_text('placed.told', ['product_id', 'productId']) }} as product_id,
 
         ---------- strings
@@ -86,7 +86,7 @@ renamed as (
         country_names.country,
 
         ---------- dates and timestamps
-        {{ date_in(trait_text('placed.person', 'birth_date')) }} as birth_date,
+        {{ birth_date_in(trait_text('placed.person', 'birth_date'), 'placed') }} as birth_date,
         {{ event_time('placed.timestamp', 'placed.sent_at', 'placed.received_at') }} as occurred_at,
         placed.sent_at,
         placed.received_at,
