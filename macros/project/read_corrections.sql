@@ -32,7 +32,7 @@
             source || ':' || source_record_id as source_record_key,
             {{ normalize_text('value') }} as raw_value,
             {{ phone_digits('value') }} as dialled,
-            {{ date_in('trim(value)') }} as birth_date,
+            {{ try_cast(text_before(trimmed('value'), 10), 'date') }} as birth_date,
             {{ normalize_country_key('value') }} as country_key
         from {{ ref('stg_stewardship__attribute_corrections') }}
     ) as said

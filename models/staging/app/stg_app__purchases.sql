@@ -11,7 +11,7 @@ ranked as (
     select
         *,
         row_number() over (
-            partition by trim(purchase_id)
+            partition by {{ trimmed('purchase_id') }}
             order by
                 coalesce(updated_at, purchased_at) desc,
                 _row_hash asc,
@@ -34,8 +34,8 @@ renamed as (
 
     select
         ---------- ids
-        trim(newest.purchase_id) as purchase_id,
-        trim(newest.user_id) as user_id,
+        {{ trimmed('newest.purchase_id') }} as purchase_id,
+        {{ trimmed('newest.user_id') }} as user_id,
         newest.product_id,
 
         ---------- strings

@@ -11,7 +11,7 @@ ranked as (
     select
         *,
         row_number() over (
-            partition by trim(user_id)
+            partition by {{ trimmed('user_id') }}
             order by
                 coalesce(updated_at, created_at) desc,
                 _row_hash asc,
@@ -38,7 +38,7 @@ renamed as (
 
     select
         ---------- ids
-        trim(newest.user_id) as user_id,
+        {{ trimmed('newest.user_id') }} as user_id,
 
         ---------- strings
         {{ normalize_email('newest.email') }} as email,
