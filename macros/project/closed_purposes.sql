@@ -52,7 +52,7 @@
             identifier_value,
             purpose
         from {{ ref('consent_signals') }}
-        where is_current and not is_granted
+        where is_current and not is_granted and identifier_type in ('email', 'phone')
 
     ),
 

@@ -179,6 +179,33 @@ def test_a_day_later_without_news_no_message_is_read_again(home: Home) -> None:
     assert not built & {"stg_web__messages", "int_behavior__event_sessions", "customers"}
 
 
+def test_a_correction_takes_effect_when_its_moment_comes(home: Home) -> None:
+    as_of = datetime.fromisoformat(
+        (home.settings.input_dir / "_truth" / "as_of.txt").read_text().strip()
+    )
+    ((user_id, customer_id),) = home.query(
+        home.settings.marts_path,
+        "select source_record_id, customer_id from marts.customer_source_records "
+        "where source = 'app' order by source_record_id limit 1",
+    )
+    folder = home.settings.input_dir / "stewardship"
+    folder.mkdir(exist_ok=True)
+    (folder / "attribute_corrections.csv").write_text(
+        "correction_id,source,source_record_id,attribute,value,decided_at\n"
+        f"later,app,{user_id},last_name,Corrected,{as_of + timedelta(days=2)}\n"
+    )
+    names = []
+    for days in (1, 3):
+        home.type("load", "--as-of", str(as_of + timedelta(days=days)))
+        home.type("build")
+        names += home.query(
+            home.settings.warehouse_path,
+            f"select last_name from marts.customers where customer_id = '{customer_id}'",
+        )
+    assert names[0] != ("Corrected",)
+    assert names[1] == ("Corrected",)
+
+
 def test_nothing_temporary_is_left(home: Home) -> None:
     left = [
         path.relative_to(home.settings.home)
