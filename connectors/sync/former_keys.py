@@ -1,4 +1,7 @@
-"""Rows that the destination holds under a key of other fields, since the sync's key was changed.
+"""Rows that the destination holds under a former key, since the sync's key was changed.
+
+The former key is of other fields, or of the same with a column that had another type then: the
+number 5 and the text "5" are two keys in the ledger and one in a request.
 
 Such a row is removed under its former key and added under the new one, removals first. Often both
 keys mean the same thing to the destination. So a removal that did not get through at once, and is
@@ -31,12 +34,29 @@ def doubt_those_to_remove(con: duckdb.DuckDBPyConnection, spec: SyncSpec) -> Non
 
         gone as materialized (
 
-            select live.customer_id, live.destination_key
+            select
+                customer_id,
+                json_keys(destination_key) as fields,
+                -- Numbers and texts are alike without quotation marks, true and 'True' in lower
+                -- case. Other keys that look alike so are sent once more for nothing.
+                replace(lower(destination_key), '"', '') as looks
             from ledger.live anti join desired on live.key_hash = desired.key_hash
+
+        ),
+
+        come_back as (
+
+            select gone.customer_id, desired.customer_id as desired_customer_id
+            from gone inner join desired
+                on gone.looks = replace(lower(desired.destination_key), '"', '')
 
         )
 
-        select distinct customer_id from gone where json_keys(destination_key) <> ?::varchar[]
+        select customer_id from gone where fields <> ?::varchar[]
+        union
+        select customer_id from come_back
+        union
+        select desired_customer_id from come_back
         """,
         [list(spec.key_fields)],
     )

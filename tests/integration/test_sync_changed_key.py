@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from connectors.sync import SyncResult
@@ -64,3 +65,30 @@ def test_a_removal_that_comes_through_late_takes_nobody_off(
         assert len(receiver.lists.members()) == 28
         plan = home.plan()
         assert (plan.unchanged, plan.to_send) == (28, 0)
+
+
+def publish_numbers(home: SyncHome, rows: int, kind: str) -> None:
+    """People whose ids are numbers; kind: the type of the key column."""
+    people = [{**row, "customer_id": f"{1000 + n}"} for n, row in enumerate(members(rows))]
+    home.publish(people, home.spec(fields=FIELDS))
+    with duckdb.connect(str(home.settings.activation_path)) as con:
+        con.execute("use activation.activation")
+        con.execute(f"alter table webhook__audience_members alter customer_id type {kind}")
+
+
+@pytest.mark.parametrize("removal", [Fault(503), Fault(422)])
+def test_a_key_column_of_another_type_takes_nobody_off(
+    home: SyncHome, tmp_path: Path, removal: Fault
+) -> None:
+    with faulty_receiver(tmp_path / "tool") as receiver:
+        publish_numbers(home, 10, "integer")
+        apply(home, receiver)
+        receiver.faults = lambda seen: removal if seen.operation == "remove" else None
+        publish_numbers(home, 10, "varchar")
+        assert not apply(home, receiver).is_complete
+        receiver.faults = lambda seen: None
+        publish_numbers(home, 8, "varchar")
+        apply(home, receiver)
+        assert len(receiver.lists.members()) == 8
+        plan = home.plan()
+        assert (plan.unchanged, plan.to_send) == (8, 0)
