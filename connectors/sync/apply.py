@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from connectors.destinations.base import Batch, Destination
 from connectors.destinations.registry import destination_class
 from connectors.sync.batches import batches, snapshot, stage
-from connectors.sync.errors import GuardTripped
+from connectors.sync.errors import GuardTripped, LedgerBusy
 from connectors.sync.history import publish_history
 from connectors.sync.keys import ledger_key
 from connectors.sync.ledger import ledger_to_write
@@ -55,7 +55,8 @@ def apply_sync(
     """Send what `plan_sync` shows, record it in the ledger, publish the history.
 
     now: UTC, naive; the moment the run stands for. force: go on although a guard objects.
-    Rows that were rejected or not delivered are counted in the result, not raised.
+    Rows that were rejected or not delivered are counted in the result, not raised; a history that
+    others are publishing all the while is told there too.
     Raises the errors of `connectors.sync.errors`; then nothing was sent.
     """
     with published(settings) as con:
@@ -91,7 +92,7 @@ def apply_sync(
             outcomes = end_run(
                 con, run_number, sent=dispatch.sent, requests=sender.requests, stopped=stopped
             )
-    publish_history(settings)
+    history = _publish_history(settings)
     acknowledged = sum(outcomes.pop("ok", {}).values())
     return SyncResult(
         sync=spec.name,
@@ -108,7 +109,20 @@ def apply_sync(
         snapshot_folder=None
         if dispatch.snapshot_rows is None
         else snapshot_folder(settings, spec, run_name),
+        history=history,
     )
+
+
+def _publish_history(settings: Settings) -> str | None:
+    """Why the history could not be published; None when it was. Sent is sent either way."""
+    try:
+        publish_history(settings)
+    except LedgerBusy:
+        return (
+            "another process was publishing it all the while; what this apply sent is recorded in "
+            "the ledger, and the next apply publishes it"
+        )
+    return None
 
 
 def _most_frequent(outcomes: Mapping[str, Mapping[str, int]]) -> dict[str, int]:

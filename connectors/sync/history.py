@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from goldthread.settings import Settings
 
+_PATIENCE_SECONDS = 60.0
+
 # name: (type, expression over the ledger, description)
 Columns = dict[str, tuple[str, str, str]]
 
@@ -113,7 +115,7 @@ def publish_history(settings: Settings) -> None:
 
     settings.published_dir.mkdir(parents=True, exist_ok=True)
     # One name that no sync can have, so that publishers take turns.
-    with ledger_lock(settings, "_history", patience=60.0):
+    with ledger_lock(settings, "_history", patience=_PATIENCE_SECONDS):
         fresh = settings.published_dir / ".syncs.duckdb.new"
         remove_database(fresh)
         with duckdb.connect() as con:

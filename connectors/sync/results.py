@@ -71,7 +71,8 @@ class SyncResult:
     acknowledged, rejected, undelivered: the state of the rows to send, each in exactly one; all but
     the acknowledged are in the next plan again. reasons: of rejected and undelivered rows.
     stopped: why sending ended early, if it did. snapshot_rows, snapshot_folder: of a full snapshot,
-    if one was written. requests: calls made or files written, retries included.
+    if one was written. requests: calls made or files written, retries included. history: why it is
+    not published yet; None when it is.
     """
 
     sync: str
@@ -86,6 +87,7 @@ class SyncResult:
     stopped: str | None = None
     snapshot_rows: int | None = None
     snapshot_folder: str | None = None
+    history: str | None = None
 
     @property
     def is_complete(self) -> bool:

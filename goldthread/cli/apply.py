@@ -71,3 +71,5 @@ def _show(result: SyncResult) -> None:
         console().print(grid("Not delivered", ("reason", "rows"), result.reasons.items()))
     if result.stopped:
         console().print(f"[bold red]Stopped:[/] {shown(result.stopped)}")
+    if result.history:
+        console().print(f"[bold yellow]History not published:[/] {shown(result.history)}")

@@ -100,3 +100,17 @@ def test_a_reader_keeps_its_snapshot_and_new_ones_see_the_new_one(home: SyncHome
 def test_empty_tables_exist_before_the_first_apply(home: SyncHome, table: str) -> None:
     publish_history(home.settings)
     assert home.history(f"select count(*) from {table}") == [(0,)]
+
+
+def test_an_apply_tells_when_others_keep_it_from_publishing(
+    home: SyncHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home.publish(members(3))
+    monkeypatch.setattr("connectors.sync.history._PATIENCE_SECONDS", 0.0)
+    with ledger_lock(home.settings, "_history"):
+        result = home.apply(FILES)
+    assert (result.acknowledged, result.is_complete) == (3, True)
+    assert result.history is not None and "is recorded in the ledger" in result.history
+    assert not home.settings.syncs_path.exists()
+    assert home.apply(FILES).history is None
+    assert home.history("select count(*) from sync_rows") == [(3,)]
