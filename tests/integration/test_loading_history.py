@@ -22,7 +22,7 @@ from connectors.sources._engine import load
 from connectors.sources._engine.state import SourceState, pipeline_name
 from goldthread.settings import Settings
 from tests.integration.loading import Home
-from tests.unit.connectors.sources.samples import lines
+from tests.unit.connectors.sources.samples import app_database, lines
 
 
 def append_directly(
@@ -128,6 +128,26 @@ def test_the_last_line_of_one_file_stands_for_no_other_files_line() -> None:
     home.put("stripe/customers.jsonl", lines(other))
     home.load("stripe")
     assert set(home.rows("select id from raw_stripe.customers")) == {("c1",), ("c2",)}
+
+
+def test_the_newest_state_of_a_purchase_is_known_though_it_tells_no_time() -> None:
+    home = new_home()
+    purchase = {"user_id": "u1", "quantity": 1, "unit_price": 1, "currency": "USD"}
+    path = home.settings.input_dir / "app/app.sqlite"
+    for status in ("completed", "refunded", "completed"):
+        path.unlink(missing_ok=True)
+        rows = [
+            {**purchase, "purchase_id": key, "status": of, "purchased_at": "2026-11-01T10:00:00Z"}
+            for key, of in (("p1", status), ("p2", "cancelled"))
+        ]
+        app_database(path, purchases=rows)
+        home.load("app")
+        newest = home.rows(
+            "select purchase_id, arg_max(status, _file_version), count(*) "
+            "from raw_app.purchases group by 1 order by 1"
+        )
+        assert [row[:2] for row in newest] == [("p1", status), ("p2", "cancelled")]
+    assert [row[2] for row in newest] == [3, 1]
 
 
 @QUICK

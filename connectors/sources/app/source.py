@@ -2,7 +2,8 @@
 
 A user without ``updated_at`` still names a person and sorts as the oldest version of its row.
 A purchase is a fact: it needs its status, quantity, price and currency, and one of
-``purchased_at`` and ``updated_at`` to stand in time.
+``purchased_at`` and ``updated_at`` to stand in time. The database holds one row a key, so where
+times do not tell two versions apart, the one it held last counts.
 """
 
 from connectors.sources.declaration import Column, Source, Table
@@ -17,6 +18,7 @@ SOURCE = Source(
             format="sqlite",
             sqlite_table="users",
             key=("user_id",),
+            newest="line",
             identifying=("email", "phone", "first_name", "last_name"),
             columns=(
                 Column("user_id", need="required"),
@@ -39,6 +41,7 @@ SOURCE = Source(
             format="sqlite",
             sqlite_table="purchases",
             key=("purchase_id",),
+            newest="line",
             identifying=("user_id",),
             dated_by=("purchased_at", "updated_at"),
             columns=(

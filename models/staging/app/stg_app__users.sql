@@ -14,10 +14,9 @@ ranked as (
             partition by {{ trimmed('user_id') }}
             order by
                 coalesce(updated_at, created_at) desc,
-                _row_hash asc,
-                _source_file asc,
-                _file_version asc,
-                _row_number asc
+                _file_version desc,
+                _row_number desc,
+                _source_file asc
         ) as copy_rank
     from source
 
