@@ -63,8 +63,10 @@ def _shown_name(path: Path) -> str:
 
 def fingerprint(path: Path) -> tuple[int, int]:
     """Size and time of change; of an SQLite file, its write-ahead log included."""
-    stats = [path.stat()]
-    log = path.with_name(path.name + "-wal")
+    # The log stands beside the file itself, not beside a link to it.
+    file = path.resolve()
+    stats = [file.stat()]
+    log = file.with_name(file.name + "-wal")
     if log.exists():
         stats.append(log.stat())
     return sum(stat.st_size for stat in stats), max(stat.st_mtime_ns for stat in stats)

@@ -24,6 +24,7 @@ from connectors.sources.declaration import Table
 
 ROWS_A_BATCH = 50_000
 BUSY_SECONDS = 10.0
+ROW_NUMBERS = ("rowid", "_rowid_", "oid")
 
 
 def read_sqlite(path: Path, source_file: str, known: FileState | None, table: Table) -> Reading:
@@ -60,10 +61,13 @@ def _read_table(connection: sqlite3.Connection, table: Table) -> Iterator[Batch]
     if not names:
         return
     cells = ", ".join(f"cast({_quote(name)} as text)" for name in names)
+    # SQLite's own number of a row, under a name that no column has taken.
+    taken = {name.lower() for name in names}
+    number = next((name for name in ROW_NUMBERS if name not in taken), "row_number() over ()")
     try:
-        rows = connection.execute(f"select rowid, {cells} from {quoted} order by rowid")
+        rows = connection.execute(f"select {number}, {cells} from {quoted} order by 1")
     except sqlite3.OperationalError as error:
-        if "rowid" not in str(error):
+        if f"no such column: {number}" not in str(error):
             raise
         rows = connection.execute(f"select row_number() over (), {cells} from {quoted}")
     while found := rows.fetchmany(ROWS_A_BATCH):
@@ -79,7 +83,11 @@ Row = tuple[int | bytes | None, ...]
 
 
 def _to_batch(found: list[Row], names: list[str], table: Table) -> Batch:
+    declared = {column.source_key.lower() for column in table.columns}
     columns = [pa.array(cells, pa.binary()) for cells in list(zip(*found, strict=True))[1:]]
+    for place, name in enumerate(names):
+        if name.lower() not in declared:
+            columns[place] = _without_odd_cells(columns[place])
     numbers = pa.array([row[0] for row in found], pa.int64())
     odd = _odd_rows(columns)
     broken = [_broken(found[index], names, table) for index in odd]
@@ -96,7 +104,6 @@ def _to_batch(found: list[Row], names: list[str], table: Table) -> Batch:
     rows = {"row_number": numbers}
     for column in table.columns:
         rows[column.name] = texts.get(column.source_key.lower(), absent)
-    declared = {column.source_key.lower() for column in table.columns}
     others = {name: texts[name.lower()] for name in names if name.lower() not in declared}
     rows["_extra"] = _extra(others, len(numbers))
     return Batch(pa.table(rows), broken, len(found), size)
@@ -119,6 +126,16 @@ def _odd_rows(columns: list[pa.Array]) -> list[int]:
     return sorted(odd)
 
 
+def _without_odd_cells(column: pa.Array) -> pa.Array:
+    """A column that nobody declared, such as a picture: what is no text in it is null."""
+    odd = _odd_rows([column])
+    if not odd:
+        return column
+    keep = np.ones(len(column), bool)
+    keep[odd] = False
+    return pc.if_else(pa.array(keep), column, pa.scalar(None, pa.binary()))
+
+
 def _utf8_error(cell: bytes) -> UnicodeDecodeError | None:
     try:
         cell.decode()
@@ -129,6 +146,7 @@ def _utf8_error(cell: bytes) -> UnicodeDecodeError | None:
 
 def _broken(row: Row, names: list[str], table: Table) -> BrokenRow:
     """What is wrong with an odd row: the first thing, by the order of its cells."""
+    declared = {column.source_key.lower() for column in table.columns}
     reasons = []
     by_name: dict[str, str | None] = {}
     for name, cell in zip(names, row[1:], strict=True):
@@ -137,6 +155,8 @@ def _broken(row: Row, names: list[str], table: Table) -> BrokenRow:
             continue
         error = _utf8_error(cell)
         by_name[name] = shown(cell) if error else cell.decode()
+        if name.lower() not in declared:
+            continue
         if b"\0" in cell:
             reasons.append(f"{name} holds a NUL byte: remove it")
         elif len(cell) > MAX_FIELD_BYTES:

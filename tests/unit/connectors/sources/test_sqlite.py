@@ -12,6 +12,8 @@ import pytest
 
 from connectors.sources import UnreadableFile
 from connectors.sources._engine import sqlite_rows
+from connectors.sources._engine.batches import MAX_FIELD_BYTES
+from connectors.sources._engine.files import fingerprint
 from tests.unit.connectors.sources.samples import Staged, app_database
 
 Stager = Callable[..., Staged]
@@ -114,6 +116,33 @@ def test_a_table_without_rowid_is_numbered(staged: Stager, tmp_path: Path) -> No
     assert staged("app", "users", "app.sqlite", None).keys("_row_number") == [1, 2]
 
 
+def test_a_column_may_be_named_as_the_number_of_a_row(staged: Stager, tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "app.sqlite") as connection:
+        connection.execute("create table users (user_id text, email text, RowId text, oid text)")
+        connection.execute("insert into users values ('u1', 'a@b.co', 'r7', 'o7')")
+    result = staged("app", "users", "app.sqlite", None)
+    assert result.keys("_row_number") == [1]
+    assert result.keys("_extra") == ['{"RowId":"r7","oid":"o7"}']
+    with sqlite3.connect(tmp_path / "app.sqlite") as connection:
+        connection.execute("alter table users add column _rowid_ text")
+    assert staged("app", "users", "app.sqlite", None).keys("_row_number") == [1]
+
+
+def test_bytes_in_a_column_that_nobody_declared_break_no_row(
+    staged: Stager, tmp_path: Path
+) -> None:
+    odd = [b"\xff\xd8", b"a\0b", b"x" * (MAX_FIELD_BYTES + 1), b"text"]
+    with sqlite3.connect(tmp_path / "app.sqlite") as connection:
+        connection.execute("create table users (user_id text, email text, picture blob)")
+        rows = [(f"u{number}", "a@b.co", cell) for number, cell in enumerate(odd)]
+        connection.executemany("insert into users values (?, ?, ?)", rows)
+        connection.execute("insert into users values ('u9', ?, ?)", (b"\xff", b"\xff"))
+    result = staged("app", "users", "app.sqlite", None)
+    assert result.keys("user_id") == ["u0", "u1", "u2", "u3"]
+    assert result.keys("_extra") == [None, None, None, '{"picture":"text"}']
+    assert result.broken == {5: "email is not UTF-8: byte 0xff"}
+
+
 def test_a_file_that_is_no_database_is_reported_not_raised(staged: Stager) -> None:
     result = staged("app", "users", "app.sqlite", b"no database " * 100)
     assert "cannot be read" in result.broken[0]
@@ -138,4 +167,17 @@ def test_what_stands_in_the_write_ahead_log_is_read(staged: Stager, tmp_path: Pa
     writer.execute("insert into users (user_id, email) values ('u1', 'ann@example.org')")
     writer.commit()
     assert staged("app", "users", "app.sqlite", None).keys("user_id") == ["u1"]
+    writer.close()
+
+
+def test_what_is_written_behind_a_link_is_a_change(tmp_path: Path) -> None:
+    app_database(tmp_path / "real/app.sqlite")
+    link = tmp_path / "app.sqlite"
+    link.symlink_to(tmp_path / "real/app.sqlite")
+    writer = sqlite3.connect(tmp_path / "real/app.sqlite")
+    writer.execute("pragma journal_mode = wal")
+    before = fingerprint(link)
+    writer.execute("insert into users (user_id, email) values ('u1', 'ann@example.org')")
+    writer.commit()
+    assert fingerprint(link) != before
     writer.close()
