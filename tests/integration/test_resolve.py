@@ -28,6 +28,9 @@ ROWS = (
     "desk,4,,,,,,,,+44 20 7946 0958,",
     "shop,4,,,,,,,,(02) 12-34-56,",
     "desk,5,,,,,,,,02 12 34 56,",
+    # A digit too many, which makes it a number that nobody can dial.
+    "shop,5,Otto,Brandt,,,,,,919 555 0142,",
+    "desk,6,Otto,Brandt,,,,,,919 5555 0142,",
 )
 
 pytestmark = pytest.mark.usefixtures("forked_dbt", "no_parsed_project_of_our_own")
@@ -58,7 +61,10 @@ def test_a_table_is_resolved_with_evidence(tmp_path: Path, options: tuple[str, .
     assert customers["shop", "1"] == customers["desk", "1"] == customers["desk", "2"]
     assert customers["shop", "3"] == customers["desk", "4"]
     assert customers["shop", "4"] == customers["desk", "5"]
-    assert len(set(customers.values())) == 5
+    assert customers["shop", "5"] == customers["desk", "6"]
+    assert len(set(customers.values())) == 6
+    by_phone = next(row for row in found if (row["source"], row["nr"]) == ("desk", "6"))
+    assert "phone one digit differs" in by_phone["evidence"]
     by_mail = next(row for row in found if (row["source"], row["nr"]) == ("desk", "2"))
     assert by_mail["evidence"].startswith("shared email")
     assert (by_mail["matched_source"], by_mail["matched_record_id"]) == ("shop", "1")

@@ -47,7 +47,7 @@ renamed as (
         {{ normalize_text('newest.last_name') }} as last_name,
         coalesce(
             {{ normalize_phone('newest.dialled', 'calling_codes', 'newest.country_key') }},
-            {{ local_phone('newest.dialled') }}
+            {{ local_phone('newest.dialled', 'calling_codes') }}
         ) as phone,
         {{ normalize_text('newest.company') }} as company,
         {{ normalize_text('newest.address_line') }} as address_line,
