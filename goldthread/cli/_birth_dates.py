@@ -3,96 +3,60 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from goldthread.cli._date_spellings import SPELLINGS, YEAR, middle_of_year, nearest_date, read_date
+
 if TYPE_CHECKING:
+    from datetime import date
+
     import duckdb
 
-# Of equals the first is chosen.
-DATE_FORMATS = (
-    *("%Y-%m-%d", "%Y%m%d", "%Y/%m/%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y"),
-    *("%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%d-%b-%Y", "%Y-%m", "%Y"),
-)
-
-# What stands for a month or a day that the column leaves out. Not the first: forms put that where
-# nobody gave a date, and it would count as none.
-_MIDDLE = {"%Y-%m": (None, 15), "%Y": (7, 1)}
-
 # The time of day that a timestamp adds, with or without an offset.
-_TIME = re.compile(r"[ T]\d\d:\d\d(:\d\d([.]\d+)?)? ?(Z|[+-]\d\d(:?\d\d)?)?$")
+_TIME = re.compile(r"[ t]\d?\d:\d\d(:\d\d([.]\d+)?)?( ?[ap]m)?( ?(z|utc|[+-]\d\d(:?\d\d)?))?$")
 
-# Where a wrong digit is looked for, in month and day together: tens of the day first, for most
-# impossible dates are a 30th or a 31st.
-_POSITIONS = (2, 0, 3, 1)
+# Beyond this share of years, what whole dates say more is worth less than how often they would
+# contradict one: measured on labelled tables, a part of whose dates was cut to the year.
+MOST_YEARS = 1 / 3
 
 
 def read_birth_dates(con: duckdb.DuckDBPyConnection, texts: str) -> dict[str, date]:
     """The distinct texts of column birth_date in table ``texts`` that can be read, as dates.
 
-    The format that reads most of the column is asked first, then the one that reads most of the
+    The spelling that reads most of the column is asked first, then the one that reads most of the
     rest (tables of several origins). An impossible date (30 February, a 13th month) is read as a
     possible one that differs as little: it still says who was not born in another year.
+    A year contradicts a whole date of that year. Where too many rows have only the year, so have
+    all.
     """
     found = con.execute(
-        f"select distinct birth_date from {texts} where birth_date is not null order by 1"
+        f"select birth_date, count(*) from {texts} where birth_date is not null "
+        "group by 1 order by 1"
     ).fetchall()
-    days = {text: _TIME.sub("", text) for (text,) in found}
+    days = {text: _TIME.sub("", text.lower()) for text, _ in found}
     dates: dict[str, date] = {}
+    years: set[str] = set()
     unread = sorted(set(days.values()))
-    forms = list(DATE_FORMATS)
-    while unread and forms:
-        read = {form: _read(unread, form) for form in forms}
-        form = max(forms, key=lambda form: len(read[form]))
-        if not read[form]:
+    spellings = list(SPELLINGS)
+    while unread and spellings:
+        read = {spelling: _read(unread, spelling) for spelling in spellings}
+        best = max(spellings, key=lambda spelling: len(read[spelling]))
+        if not read[best]:
             break
-        dates |= read[form]
+        dates |= read[best]
+        years |= read[best].keys() if best == YEAR else set()
         for day in unread:
-            if day not in dates and (near := _nearest(day, form)):
+            if day not in dates and (near := nearest_date(day, best)):
                 dates[day] = near
-        if form in _MIDDLE:
-            break
         unread = [day for day in unread if day not in dates]
-        # Years and whole dates are not mixed: one made of the other would contradict it.
-        forms = [other for other in forms if other != form and other not in _MIDDLE]
-    return {text: dates[day] for text, day in days.items() if day in dates}
+        spellings.remove(best)
+    rows = {text: count for text, count in found if days[text] in dates}
+    year_rows = sum(count for text, count in rows.items() if days[text] in years)
+    if year_rows > MOST_YEARS * sum(rows.values()):
+        dates = {day: middle_of_year(born.year) for day, born in dates.items()}
+    return {text: dates[days[text]] for text in rows}
 
 
-def _read(texts: list[str], form: str) -> dict[str, date]:
-    dates = {}
-    month, day = _MIDDLE.get(form, (None, None))
-    for text in texts:
-        try:
-            read = datetime.strptime(text, form).date()
-        except ValueError:
-            continue
-        dates[text] = read.replace(month=month or read.month, day=day or read.day)
-    return dates
-
-
-def _nearest(text: str, form: str) -> date | None:
-    """A possible date for one whose month or day cannot be, None for what is no date at all."""
-    digits = "".join(letter for letter in text if letter.isdigit())
-    if len(digits) != 8 or _shape(text) != _shape(datetime(2000, 11, 22).strftime(form)):
-        return None
-    if form.startswith("%Y"):
-        year, month, day = digits[:4], digits[4:6], digits[6:]
-    elif form.startswith("%d"):
-        day, month, year = digits[:2], digits[2:4], digits[4:]
-    else:
-        month, day, year = digits[:2], digits[2:4], digits[4:]
-    candidates = [day + month]
-    for position in _POSITIONS:
-        rest = month + day
-        candidates += [rest[:position] + digit + rest[position + 1 :] for digit in "2103456789"]
-    for candidate in candidates:
-        try:
-            return date(int(year), int(candidate[:2]), int(candidate[2:]))
-        except ValueError:
-            continue
-    return None
-
-
-def _shape(text: str) -> str:
-    """What stands between the digits, and where."""
-    return re.sub(r"\d", "0", text)
+def _read(texts: list[str], spelling: str) -> dict[str, date]:
+    read = {text: read_date(text, spelling) for text in texts}
+    return {text: born for text, born in read.items() if born}

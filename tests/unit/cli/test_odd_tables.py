@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from goldthread.cli._birth_dates import read_birth_dates
 from goldthread.cli._exit import Stop
 from goldthread.cli._person_table import PersonTable, output_columns, read_person_table
-
-
-def born(*texts: str) -> dict[str, date]:
-    with duckdb.connect() as con:
-        con.execute("create table texts as select unnest($1) as birth_date", [list(texts)])
-        return read_birth_dates(con, "texts")
 
 
 def ids(path: Path, content: str | bytes) -> list[str]:
@@ -26,32 +18,6 @@ def ids(path: Path, content: str | bytes) -> list[str]:
         read_person_table(con, path, None, {})
         rows = con.execute("select record_id from input_records order by 1").fetchall()
     return [row[0] for row in rows]
-
-
-def test_a_time_of_day_does_not_hide_a_birth_date() -> None:
-    spelled = ("1980-03-05 00:00:00+00", "1980-03-05T00:00:00.000Z", "1980-03-05 14:30:00-05:00")
-    assert set(born(*spelled).values()) == {date(1980, 3, 5)}
-    assert len(born(*spelled)) == len(spelled)
-
-
-def test_birth_dates_of_a_second_origin_are_read_in_their_own_spelling() -> None:
-    found = born("1980-03-05", "1981-03-05", "1982-02-30", "31/12/1980", "01/02/1903", "4 Mar 1990")
-    assert found == {
-        "1980-03-05": date(1980, 3, 5),
-        "1981-03-05": date(1981, 3, 5),
-        "1982-02-30": date(1982, 2, 20),
-        "31/12/1980": date(1980, 12, 31),
-        # Not the year 102.
-        "01/02/1903": date(1903, 2, 1),
-        "4 Mar 1990": date(1990, 3, 4),
-    }
-
-
-def test_years_among_whole_dates_are_no_dates() -> None:
-    assert born("1980-03-05", "1981-03-05", "1982") == {
-        "1980-03-05": date(1980, 3, 5),
-        "1981-03-05": date(1981, 3, 5),
-    }
 
 
 def test_no_row_is_taken_for_a_comment(tmp_path: Path) -> None:
