@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from goldthread.cli._exit import Stop
+from goldthread.cli._exit import ExitCode, Stop
 
 
 class Moment(click.ParamType[datetime]):
@@ -61,6 +61,15 @@ def output_folder(folder: Path) -> None:
             pass
     except OSError as error:
         raise Stop(f"{folder} cannot be written to: {error.strerror}.") from error
+
+
+def apart(out: Path, source: Path) -> None:
+    """Raise Stop when the result would replace the file it is made of, however either is named."""
+    if out.exists() and out.samefile(source):
+        raise Stop(
+            f"{out} is the input itself, which would be lost; name another file for the result.",
+            ExitCode.USAGE,
+        )
 
 
 as_of_option = click.option(

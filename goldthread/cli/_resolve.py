@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from goldthread.cli._exit import ExitCode, Stop
-from goldthread.cli._options import output_folder
+from goldthread.cli._options import apart, output_folder
 from goldthread.cli._person_table import (
     PersonTable,
     fill_contacts,
@@ -74,6 +74,7 @@ def resolve_table(
 
     if out.suffix not in (".parquet", ".csv"):
         raise Stop(f"{out} is neither .parquet nor .csv; name one of them.", ExitCode.USAGE)
+    apart(out, path)
     model = None if train else current_model()
     with _scratch_home() as settings:
         with connect(settings) as con:

@@ -138,6 +138,23 @@ def test_a_result_that_has_nowhere_to_go_is_told_before_the_work(
         assert "cannot be written to" in run(*arguments, code=ExitCode.FAILED)
 
 
+@pytest.mark.parametrize("kind", ["same", "spelled", "symbolic", "hard"])
+def test_a_result_does_not_replace_the_table_it_is_made_of(
+    settings: Settings, tmp_path: Path, kind: str
+) -> None:
+    table, out = tmp_path / "people.csv", tmp_path / "customers.csv"
+    table.write_text("id,email\n1,ana@example.com\n")
+    if kind == "symbolic":
+        out.symlink_to(table)
+    elif kind == "hard":
+        out.hardlink_to(table)
+    else:
+        out = table if kind == "same" else tmp_path / ".." / tmp_path.name / "people.csv"
+    told = run("identity", "resolve", str(table), "--out", str(out), code=ExitCode.USAGE)
+    assert "is the input itself" in told
+    assert table.read_text() == "id,email\n1,ana@example.com\n"
+
+
 def test_a_damaged_model_is_named_with_the_remedy(settings: Settings, tmp_path: Path) -> None:
     table = tmp_path / "people.csv"
     table.write_text("id,email\n1,ana@example.com\n")
