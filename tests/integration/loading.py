@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import json
+import zlib
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -9,6 +12,7 @@ from typing import Any
 import duckdb
 
 from connectors.sources import LoadResult, TableResult, load_all
+from connectors.sources._engine.state import SourceState, pipeline_name
 from goldthread.settings import Settings
 from goldthread.warehouse import connect, start_run
 from tests.unit.connectors.sources.samples import AS_OF, write
@@ -78,3 +82,30 @@ class Home:
                 f"select {names} from {schema}.{table} order by all"
             )
         return found
+
+
+def append_directly(
+    con: duckdb.DuckDBPyConnection,
+    _: Settings,
+    source: str,
+    parts: dict[str, list[Path]],
+    state: SourceState,
+) -> None:
+    """What dlt does with the parts and the state, without dlt."""
+    packed = json.dumps({"sources": {source: {"goldthread": state.to_dict()}}}).encode()
+    text = base64.b64encode(zlib.compress(packed)).decode()
+    schema = f"raw_{source}"
+    for table, files in parts.items():
+        for file in files:
+            con.execute(f"insert into {schema}.{table} by name from read_parquet('{file}')")
+    con.execute(
+        f"create table if not exists {schema}._dlt_loads (load_id varchar, status bigint); "
+        f"create table if not exists {schema}._dlt_pipeline_state "
+        "(version bigint, pipeline_name varchar, state varchar, _dlt_load_id varchar)"
+    )
+    number = state.run_number
+    con.execute(f"insert into {schema}._dlt_loads values ('{number}', 0)")
+    con.execute(
+        f"insert into {schema}._dlt_pipeline_state values "
+        f"({number}, '{pipeline_name(source)}', '{text}', '{number}')"
+    )

@@ -5,51 +5,18 @@ dlt is replaced by a few statements that do the same, so that hundreds of loads 
 
 from __future__ import annotations
 
-import base64
 import gzip
-import json
 import tempfile
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
-import duckdb
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from connectors.sources._engine import load
-from connectors.sources._engine.state import SourceState, pipeline_name
-from goldthread.settings import Settings
-from tests.integration.loading import Home
+from tests.integration.loading import Home, append_directly
 from tests.unit.connectors.sources.samples import app_database, lines
-
-
-def append_directly(
-    con: duckdb.DuckDBPyConnection,
-    _: Settings,
-    source: str,
-    parts: dict[str, list[Path]],
-    state: SourceState,
-) -> None:
-    """What dlt does with the parts and the state, without dlt."""
-    packed = json.dumps({"sources": {source: {"goldthread": state.to_dict()}}}).encode()
-    text = base64.b64encode(zlib.compress(packed)).decode()
-    schema = f"raw_{source}"
-    for table, files in parts.items():
-        for file in files:
-            con.execute(f"insert into {schema}.{table} by name from read_parquet('{file}')")
-    con.execute(
-        f"create table if not exists {schema}._dlt_loads (load_id varchar, status bigint); "
-        f"create table if not exists {schema}._dlt_pipeline_state "
-        "(version bigint, pipeline_name varchar, state varchar, _dlt_load_id varchar)"
-    )
-    number = state.run_number
-    con.execute(f"insert into {schema}._dlt_loads values ('{number}', 0)")
-    con.execute(
-        f"insert into {schema}._dlt_pipeline_state values "
-        f"({number}, '{pipeline_name(source)}', '{text}', '{number}')"
-    )
 
 
 @pytest.fixture(autouse=True)

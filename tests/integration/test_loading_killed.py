@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,40 @@ def test_after_any_kill_one_load_gives_what_an_undisturbed_one_gives(
     assert killed.content() == undisturbed.content()
     leftovers = [path.name for path in (killed.settings.dlt_dir / "parts").glob("*")]
     assert leftovers == []
+
+
+def test_a_load_killed_while_it_judges_again_is_healed_at_any_moment(tmp_path: Path) -> None:
+    early = datetime(2025, 7, 1)
+    undisturbed, killed = Home(tmp_path / "undisturbed"), Home(tmp_path / "killed")
+    ahead = "2026-08-01T00:00:00Z"
+    rows = [signup("s1", signed_up_at=ahead), signup("s2", birth_date="2026-08-01")]
+    for home in (undisturbed, killed):
+        home.put("web/a.jsonl", lines(message("m1", receivedAt=ahead), "{", message("m2")))
+        home.put("signups/a.csv", "\n".join([SIGNUP_HEADER, *rows]))
+        home.load("web", "signups", as_of=early)
+    before = raw_schemas(killed)
+    calls = int(run(undisturbed, 0).stdout)
+    after = raw_schemas(undisturbed)
+    for share in (0.5, 0.8, 0.95):
+        ended = run(killed, int(calls * share))
+        assert ended.returncode in (-signal.SIGKILL, 0), ended.stderr
+        if share < 0.9:
+            killed.load("web", "signups", as_of=early)
+            # The killed load may have finished one source.
+            for schema, tables in raw_schemas(killed).items():
+                assert tables in (before[schema], after[schema])
+    killed.load("web", "signups")
+    assert raw_schemas(killed) == after != before
+
+
+def raw_schemas(home: Home) -> dict[str, dict[str, object]]:
+    """The raw tables by schema."""
+    found: dict[str, dict[str, object]] = {"raw_signups": {}, "raw_web": {}}
+    for name, rows in home.content().items():
+        schema, _, table = name.partition(".")
+        if schema in found:
+            found[schema][table] = rows
+    return found
 
 
 def test_a_load_of_nothing_new_removes_what_a_load_killed_at_its_end_left(tmp_path: Path) -> None:

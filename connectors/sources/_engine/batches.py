@@ -50,6 +50,9 @@ class FileState:
     The settled part (``offset`` bytes, ``lines`` lines, ``sha256``) holds whole rows only. What
     follows it (``open_sha256``) is a last row without line end, or a quote that was never
     closed: it was loaded as it stood, and is read again when the file has grown.
+
+    possible_from: the earliest ``as_of``, in microseconds since 1970, that one of the times that
+        were refused as too far ahead is possible at; the file is read again once it has come.
     """
 
     size: int = 0
@@ -59,19 +62,26 @@ class FileState:
     lines: int = 0
     sha256: str = ""
     open_sha256: str = ""
+    possible_from: int | None = None
+
+    def note_possible_from(self, moment: int) -> None:
+        """Take note of one more time that is possible at ``moment``."""
+        known = self.possible_from
+        self.possible_from = moment if known is None else min(known, moment)
 
     def to_dict(self) -> dict[str, Any]:
         return dict(vars(self))
 
 
-Kind = Literal["new", "grown", "rewritten", "same"]
+Kind = Literal["new", "grown", "rewritten", "again", "same"]
 
 
 @dataclass
 class Reading:
     """One file in one load. ``state`` is final once ``batches`` is exhausted.
 
-    kind: ``grown``: the settled part is as before and only the rest is read; ``same``: touched,
+    kind: ``grown``: the settled part is as before and only the rest is read; ``again``: it is as
+        before, yet all is read, since more of its times are possible by now; ``same``: touched,
         but nothing in it changed.
     first_row: rows of this version of the file from this line on are replaced by the reading.
     """

@@ -35,8 +35,7 @@ class Checks:
     def __init__(self, table: Table, as_of: datetime) -> None:
         self.table = table
         self._is_json = table.format == "jsonl"
-        self._today = f"date '{as_of:%Y-%m-%d}'"
-        self._latest = f"timestamp '{as_of + FUTURE:%Y-%m-%d %H:%M:%S}'"
+        self._today, self._latest = latest_at(as_of)
 
     def is_json_cell(self, column: Column) -> bool:
         """Whether the cell holds JSON, not text, so that a number can be told from a text."""
@@ -211,6 +210,11 @@ def _inner_issue(column: Column, key: str, kind: str) -> Issue:
         condition = f"coalesce({found} in ('ARRAY', 'OBJECT'), false)"
     reason = _reason(f"{column.source_key}.{key}", cell, MEANINGS[kind])
     return Issue(f"{column.name}.{key}", cell, condition, reason)
+
+
+def latest_at(as_of: datetime) -> tuple[str, str]:
+    """The latest day of birth and the latest time that are possible, as SQL."""
+    return f"date '{as_of:%Y-%m-%d}'", f"timestamp '{as_of + FUTURE:%Y-%m-%d %H:%M:%S.%f}'"
 
 
 def typed_name(column: Column) -> str:

@@ -30,10 +30,12 @@ from connectors.sources.declaration import Table
 COLUMNS_TO_TELL_A_ROW = 4
 
 
-def read_csv(path: Path, source_file: str, known: FileState | None, table: Table) -> Reading:
+def read_csv(
+    path: Path, source_file: str, known: FileState | None, table: Table, *, again: bool
+) -> Reading:
     """Start reading a CSV file with a header line."""
-    file = TextFile(path, known, from_start=table.newest == "file")
-    reading = Reading(source_file, file.kind, file.state.lines + 1, file.state)
+    file = TextFile(path, known, from_start=table.newest == "file", again=again)
+    reading = Reading(source_file, file.kind, file.first_row, file.state)
     if reading.kind == "same":
         file.finish(file.next_chunk())
     else:

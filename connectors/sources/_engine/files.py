@@ -7,6 +7,7 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,15 +21,25 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Todo:
-    """A file of a table that changed since it was last loaded."""
+    """A file of a table that is to be read.
+
+    again: whether its known rows are to be judged again, since more times are possible by now.
+    """
 
     path: Path
     source_file: str
     known: FileState | None
+    again: bool = False
 
 
-def changed_files(settings: Settings, table: Table, known: dict[str, FileState]) -> list[Todo]:
-    """Files whose size or time differs from what was loaded, by name; hidden files are none."""
+def changed_files(
+    settings: Settings, table: Table, known: dict[str, FileState], as_of: datetime
+) -> list[Todo]:
+    """Files whose size or time differs from what was loaded, by name; hidden files are none.
+
+    So are files that hold a time that was refused as too far ahead and is possible at ``as_of``.
+    """
+    moment = (as_of - datetime(1970, 1, 1)) // timedelta(microseconds=1)
     patterns = map(_in_either_case, table.files)
     paths = {path for pattern in patterns for path in settings.input_dir.glob(pattern)}
     todo = []
@@ -42,8 +53,13 @@ def changed_files(settings: Settings, table: Table, known: dict[str, FileState])
             # Taken away since it was listed.
             continue
         before = known.get(source_file)
-        if before is None or (before.size, before.mtime_ns) != (size, mtime_ns):
-            todo.append(Todo(path, source_file, before))
+        again = (
+            before is not None
+            and before.possible_from is not None
+            and before.possible_from <= moment
+        )
+        if again or before is None or (before.size, before.mtime_ns) != (size, mtime_ns):
+            todo.append(Todo(path, source_file, before, again))
     return todo
 
 
@@ -82,10 +98,14 @@ def open_file(item: Todo, table: Table) -> Reading:
     from connectors.sources._engine.jsonl import read_jsonl
     from connectors.sources._engine.sqlite_rows import read_sqlite
 
-    readers = {"csv": read_csv, "jsonl": read_jsonl, "sqlite": read_sqlite}
+    about = (item.path, item.source_file, item.known, table)
     try:
         size, mtime_ns = fingerprint(item.path)
-        reading = readers[table.format](item.path, item.source_file, item.known, table)
+        if table.format == "sqlite":
+            reading = read_sqlite(*about)
+        else:
+            read = read_csv if table.format == "csv" else read_jsonl
+            reading = read(*about, again=item.again)
     except OSError as error:
         raise _unreadable(item.path, error) from error
     # What is written from here on makes the file a changed one next time.

@@ -31,10 +31,12 @@ NUL = b"\0"
 ODD_PATTERNS = (b"NaN", b"Infinity", b"\\u0000")
 
 
-def read_jsonl(path: Path, source_file: str, known: FileState | None, table: Table) -> Reading:
+def read_jsonl(
+    path: Path, source_file: str, known: FileState | None, table: Table, *, again: bool
+) -> Reading:
     """Start reading a file of JSON lines; nothing but its known part is read before iteration."""
-    file = TextFile(path, known, from_start=table.newest == "file")
-    reading = Reading(source_file, file.kind, file.state.lines + 1, file.state)
+    file = TextFile(path, known, from_start=table.newest == "file", again=again)
+    reading = Reading(source_file, file.kind, file.first_row, file.state)
     if reading.kind == "same":
         file.finish(file.next_chunk())
     else:

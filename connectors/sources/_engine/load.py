@@ -17,7 +17,7 @@ from connectors.sources._engine.raw_tables import (
     refresh_views,
     remove_unfinished,
 )
-from connectors.sources._engine.state import SourceState, read_state
+from connectors.sources._engine.state import SourceState, latest_tried, read_state
 from connectors.sources.declaration import Source, Table
 from connectors.sources.results import (
     InputMissing,
@@ -103,8 +103,9 @@ class Load:
         ensure_tables(con, self.source)
         self._state = read_state(con, self.source.name)
         remove_unfinished(con, self.source, self._state.run_number)
+        moment = latest_tried(con, self._state.run_number)
         self._todo = {
-            table.name: changed_files(self.settings, table, self._state.of(table.name))
+            table.name: changed_files(self.settings, table, self._state.of(table.name), moment)
             for table in self.source.tables
         }
         return any(self._todo.values())

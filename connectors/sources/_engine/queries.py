@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from connectors.sources._engine.ahead import Ahead
 from connectors.sources._engine.checks import Checks, derived_alias, typed_name, value_name
 from connectors.sources._engine.sql import json_text, literal, quoted
 from connectors.sources.declaration import Column, Table
@@ -23,6 +24,7 @@ class Queries:
     def __init__(self, table: Table, as_of: datetime) -> None:
         self._table = table
         self._checks = Checks(table, as_of)
+        self._ahead = Ahead(table, as_of)
 
     def usual_keys(self) -> str:
         """Hashes of the key lists that the first lines have and that hold declared keys only.
@@ -53,8 +55,8 @@ class Queries:
     def odd_rows(self) -> str:
         """What is wrong with each row of ``batch``; one row a row that is wrong in some way.
 
-        Gives file_no, row_number, row_key, is_unreadable, is_broken, reason, raw, and
-        issues: a list of (column_name, raw_value, reason).
+        Gives file_no, row_number, row_key, is_unreadable, is_broken, reason, raw, possible_from
+        (see Ahead), and issues: a list of (column_name, raw_value, reason).
         """
         breaking = self._checks.breaking()
         reasons = [f"case when {condition} then {reason} end" for condition, reason in breaking]
@@ -69,6 +71,7 @@ class Queries:
             f"select file_no, row_number, {self._key()} as row_key, is_unreadable, "
             f"{self._is_broken()} as is_broken, "
             f"concat_ws('; ', {', '.join([*reasons, 'null'])}) as reason, {self._raw()} as raw, "
+            f"{self._ahead.possible_from(self._is_broken())} as possible_from, "
             f"list_filter([{', '.join([*issues, nothing])}], lambda issue: issue is not null) "
             f"as issues {self._checked()}"
         )
@@ -138,11 +141,12 @@ class Queries:
         )
 
     def _hash(self) -> str:
-        if self._table.format == "jsonl":
-            return "md5(line)"
-        names = [*sorted(column.name for column in self._columns), "_extra"]
-        cells = ", ".join(f"coalesce({quoted(name)}, '')" for name in names)
-        return f"md5(concat_ws(chr(31), {cells}))"
+        content = "md5(line)"
+        if self._table.format != "jsonl":
+            names = [*sorted(column.name for column in self._columns), "_extra"]
+            cells = ", ".join(f"coalesce({quoted(name)}, '')" for name in names)
+            content = f"md5(concat_ws(chr(31), {cells}))"
+        return self._ahead.row_hash(content)
 
     def _is_broken(self) -> str:
         conditions = ["is_unreadable", *(condition for condition, _ in self._checks.breaking())]

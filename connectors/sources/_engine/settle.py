@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from connectors.sources._engine.judged_again import find_standing, remove_outdated
 from connectors.sources._engine.raw_tables import PROBLEM_TABLES, QUARANTINE, VALUE_ISSUES
 from connectors.sources._engine.sql import literal, quoted
 from connectors.sources.declaration import Source
@@ -25,13 +26,22 @@ def settle(stage: Stage, source: Source, known: Mapping[str, FileState]) -> Tabl
     raw = f"{source.schema}.{quoted(table.name)}"
     _heal(stage, source, raw)
     good = _count(stage, stage.parts)
-    con.execute("create or replace temp table unchanged (source_file varchar, row_number bigint)")
-    rewritten = any(reading.kind == "rewritten" for reading in stage.readings)
-    if table.skip_known or rewritten:
+    kinds = {reading.kind for reading in stage.readings}
+    incoming = _incoming(stage, raw)
+    if table.skip_known or kinds & {"rewritten", "again"}:
+        remove_outdated(stage, raw, incoming)
+    find_standing(stage, raw, incoming)
+    # Where the last line counts, an older one cannot stand for it.
+    in_place = "" if table.newest == "content" else "where is_in_place"
+    con.execute(
+        "create or replace temp table unchanged as "
+        f"select source_file, row_number from standing {in_place}"
+    )
+    if table.skip_known or "rewritten" in kinds:
         _find_unchanged(stage, raw, has_open_ends=_write_open_ends(stage, known))
         if table.newest == "file":
             _take_back(stage, raw)
-        _drop_unchanged(stage)
+    _drop_unchanged(stage)
     loaded = _count(stage, stage.parts)
     stage.outcome[table.name] = list(stage.parts)
     quarantined = _write_problems(stage, source, QUARANTINE)
@@ -51,6 +61,11 @@ def _from_parts(parts: list[Path]) -> str:
     return f"read_parquet([{', '.join(literal(str(part)) for part in parts)}])"
 
 
+def _incoming(stage: Stage, raw: str) -> str:
+    """The good rows of this load, as a relation."""
+    return _from_parts(stage.parts) if stage.parts else f"(from {raw} limit 0)"
+
+
 def _count(stage: Stage, parts: list[Path]) -> int:
     if not parts:
         return 0
@@ -60,7 +75,7 @@ def _count(stage: Stage, parts: list[Path]) -> int:
 
 
 def _heal(stage: Stage, source: Source, raw: str) -> None:
-    """Remove what is read again: the open end of grown files, problems of rewritten ones."""
+    """Remove what is read again: the open end of files, the problems of what is read."""
     for reading in stage.readings:
         if reading.kind in ("new", "same"):
             continue
@@ -68,6 +83,7 @@ def _heal(stage: Stage, source: Source, raw: str) -> None:
         problems = f"source_table = {literal(stage.table.name)} and source_file = {file}"
         if reading.kind == "grown":
             problems += f" and row_number >= {reading.first_row}"
+        if reading.kind in ("grown", "again"):
             stage.con.execute(
                 f"delete from {raw} where _source_file = {file} "
                 f"and _file_version = {reading.state.version} "
@@ -109,10 +125,10 @@ def _is_open(row: str) -> str:
 def _find_unchanged(stage: Stage, raw: str, *, has_open_ends: bool) -> None:
     """Rows that need no loading, as (file, row number) in ``unchanged``."""
     keys = ", ".join(quoted(name) for name in stage.table.key)
-    incoming = _from_parts(stage.parts) if stage.parts else f"(from {raw} limit 0)"
     stage.con.execute(
         f"create or replace temp table incoming as select {keys}, _row_hash, _source_file, "
-        f"_file_version, _row_number, {_is_open('rows')} as is_open from {incoming} as rows"
+        f"_file_version, _row_number, {_is_open('rows')} as is_open "
+        f"from {_incoming(stage, raw)} as rows"
     )
     if stage.table.newest == "content":
         # The rows themselves say which is newest, so one of each content is enough: one that stays.
@@ -198,13 +214,14 @@ def _write_problems(stage: Stage, source: Source, name: str) -> int:
     found, where = "broken", ""
     fields = "problem.reason, problem.raw"
     if name == VALUE_ISSUES:
-        # A known row of a new file has its issues on record already.
+        # A known row of a new file has its issues on record already, but one that was read again
+        # had them taken off.
         found = "issues"
         fields = "problem.column_name, problem.raw_value, problem.reason"
+        here = "where source_file = files.source_file and row_number = problem.row_number"
         where = (
-            "where files.kind = 'rewritten' or not exists (from unchanged "
-            "where unchanged.source_file = files.source_file "
-            "and unchanged.row_number = problem.row_number)"
+            f"where files.kind = 'rewritten' or not exists (from unchanged {here}) "
+            f"or exists (from standing {here})"
         )
     moment = "quarantined_at" if name == QUARANTINE else "noticed_at"
     stage.con.execute(

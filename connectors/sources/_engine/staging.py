@@ -181,6 +181,11 @@ class Stage:
             "unnest(issues) as issue from problems where not is_broken)"
         )
         self.con.unregister("batch")
+        for file_no, moment in self.con.execute(
+            "select file_no, min(possible_from) from problems where possible_from is not null "
+            "group by file_no"
+        ).fetchall():
+            self.readings[file_no].state.note_possible_from(moment)
         unreadable = self.con.execute(
             "select file_no, row_number, raw from problems where is_unreadable"
         ).fetchall()

@@ -10,6 +10,7 @@ import base64
 import json
 import zlib
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from connectors.sources._engine.batches import FileState
@@ -76,6 +77,20 @@ def read_state(con: duckdb.DuckDBPyConnection, source: str) -> SourceState:
     ).fetchall()
     found = [state for (text,) in texts if (state := _decode(text, source)) is not None]
     return max(found, key=lambda state: state.run_number, default=SourceState())
+
+
+def latest_tried(con: duckdb.DuckDBPyConnection, finished: int) -> datetime:
+    """The latest ``as_of`` of the runs after run number ``finished``, the current one included.
+
+    A killed load may have begun to judge rows again at its moment. Whatever the moment of the next
+    one, it reads the same files, or it would not mend what was begun.
+    """
+    row = con.execute(
+        f"select max(as_of) from raw_goldthread.runs where run_number > {finished}"
+    ).fetchone()
+    assert row is not None
+    moment: datetime = row[0]
+    return moment
 
 
 def _decode(text: str, source: str) -> SourceState | None:

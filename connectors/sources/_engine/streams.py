@@ -82,11 +82,20 @@ class TextFile:
 
     kind: what became of the file since ``known``. ``head`` is the first physical line (a CSV
     header), read again for a grown file. ``next_chunk`` gives the unread bytes; ``settle`` tells
-    how many of them were whole rows. from_start: a known file counts as rewritten, so that rows
-    missing from it are noticed.
+    how many of them were whole rows. first_row: rows from here on are replaced.
+
+    from_start: a known file counts as rewritten, so that rows missing from it are noticed.
+    again: read a known file from its first byte on, even if nothing in it changed.
     """
 
-    def __init__(self, path: Path, known: FileState | None, *, from_start: bool = False) -> None:
+    def __init__(
+        self,
+        path: Path,
+        known: FileState | None,
+        *,
+        from_start: bool = False,
+        again: bool = False,
+    ) -> None:
         self._path = path
         self._digest = hashlib.sha256()
         self._first = b""
@@ -98,6 +107,11 @@ class TextFile:
             self.kind, self.state.version = "rewritten", known.version + 1
         elif known is not None:
             self._resume(known)
+        self.first_row = self.state.lines + 1
+        if again and self.kind in ("grown", "same"):
+            self._start_over()
+            self.kind = "again"
+            self.state = FileState(version=self.state.version)
 
     def _resume(self, known: FileState) -> None:
         left = known.offset
@@ -107,16 +121,13 @@ class TextFile:
             self._digest.update(part)
             left -= len(part)
         if left or (known.offset and self._digest.hexdigest() != known.sha256):
-            self.close()
-            self._stream = open_stream(self._path)
-            self._digest = hashlib.sha256()
-            self.head = b""
+            self._start_over()
             self.kind = "rewritten"
             self.state.version = known.version + 1
             return
         self.kind = "grown"
         self.state.version, self.state.offset = known.version, known.offset
-        self.state.lines = known.lines
+        self.state.lines, self.state.possible_from = known.lines, known.possible_from
         self._first = self._stream.read(CHUNK_BYTES)
         if hashlib.sha256(self._first).hexdigest() == known.open_sha256:
             rest = self._stream.read(1)
@@ -125,6 +136,12 @@ class TextFile:
             self._first += rest
         elif not self._first and not known.open_sha256:
             self.kind = "same"
+
+    def _start_over(self) -> None:
+        self.close()
+        self._stream = open_stream(self._path)
+        self._digest = hashlib.sha256()
+        self.head = self._first = b""
 
     def next_chunk(self) -> bytes:
         """The next unread bytes; empty at the end."""
