@@ -9,6 +9,7 @@ import orjson
 
 from connectors.sync.difference import compare, objections
 from connectors.sync.former_keys import doubt_those_to_remove
+from connectors.sync.forms import doubt_those_written_otherwise
 from connectors.sync.gate import select_desired
 from connectors.sync.keys import install_keyed_hash, ledger_key, masked
 from connectors.sync.ledger import ledger_to_read
@@ -56,6 +57,7 @@ def make_plan(
     acknowledge_finished(con, settings, spec)
     settle(con)
     doubt_those_to_remove(con, spec)
+    doubt_those_written_otherwise(con, spec)
     abandon(con, spec.mode, snapshots=is_snapshot(spec))
     compare(con, spec)
     return _describe(con, spec, decided_at, left_behind(con, settings, spec))
