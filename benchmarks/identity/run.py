@@ -171,10 +171,9 @@ def joined_sql(con: duckdb.DuckDBPyConnection, resolved: Path, table: Path) -> s
     """SQL of cluster_id and person_id for each record; an id is unique within its source only."""
     present = {row[0] for row in con.execute(f"describe from '{table}'").fetchall()}
     key = "source, record_id" if "source" in present else "record_id"
-    columns = ", ".join(f"cast({name} as varchar) as {name}" for name in key.split(", "))
     return (
         f"select customer_id as cluster_id, person_id from '{resolved}' as resolved "
-        f"join (select {columns}, person_id from '{table}') as truth using ({key})"
+        f"join (select {key}, person_id from '{table}') as truth using ({key})"
     )
 
 

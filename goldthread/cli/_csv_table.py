@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 DELIMITERS = ",;\t|"
 
 
-def open_csv(con: duckdb.DuckDBPyConnection, path: Path) -> duckdb.DuckDBPyRelation:
-    """The rows of a CSV file with a header, as text.
+def open_csv(
+    con: duckdb.DuckDBPyConnection, path: Path
+) -> tuple[duckdb.DuckDBPyRelation, list[str]]:
+    """The rows of a CSV file with a header, as text; and the names in the header.
 
     What separates the fields is told by the header. DuckDB would else find another way to read a
     file with a broken line, without its first lines, or take lines with a # for comments.
@@ -31,19 +33,29 @@ def open_csv(con: duckdb.DuckDBPyConnection, path: Path) -> duckdb.DuckDBPyRelat
         raise Stop(f"{path} cannot be read: it is not UTF-8 text.") from error
     delimiter = max(DELIMITERS, key=header.count)
     names = next(csv.reader([header.rstrip("\r\n")], delimiter=delimiter), [])
-    common = (
-        f"{literal(path)}, header = true, delim = {literal(delimiter)}, skip = 0, comment = '', "
-        "hive_partitioning = false"
-    )
+    common = f"{literal(path)}, header = true, delim = {literal(delimiter)}, skip = 0, comment = ''"
     try:
-        relation = con.sql(f"from read_csv({common}, all_varchar = true)")
+        relation = _found_quotes(con, f"{common}, all_varchar = true")
     except duckdb.Error:
         relation = None
     if relation is not None and len(relation.columns) == len(names):
-        return relation
+        return relation, names
     # Quotes as everybody has them; the error that comes of it names the line.
-    columns = ", ".join(f"{literal(name)}: 'varchar'" for name in names or ["column0"])
-    return con.sql(
-        f"from read_csv({common}, auto_detect = false, quote = '\"', escape = '\"', "
-        f"columns = {{{columns}}})"
+    own = [
+        name if name and name not in names[:place] else f"column{place}"
+        for place, name in enumerate(names or [""])
+    ]
+    columns = ", ".join(f"{literal(name)}: 'varchar'" for name in own)
+    relation = con.sql(
+        f"from read_csv({common}, hive_partitioning = false, auto_detect = false, quote = '\"', "
+        f"escape = '\"', columns = {{{columns}}})"
     )
+    return relation, names
+
+
+def _found_quotes(con: duckdb.DuckDBPyConnection, options: str) -> duckdb.DuckDBPyRelation:
+    """The rows with the quotes that DuckDB finds; finding none could mean that one is unclosed."""
+    found = con.execute(f"select quote from sniff_csv({options})").fetchall()
+    if found == [("(empty)",)]:
+        options += ", quote = '\"'"
+    return con.sql(f"from read_csv({options}, hive_partitioning = false)")

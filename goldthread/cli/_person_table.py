@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from goldthread.cli._birth_dates import read_birth_dates
-from goldthread.cli._csv_table import open_csv
 from goldthread.cli._exit import ExitCode, Stop
+from goldthread.cli._table_file import open_table, refuse_doubled, unreadable
 from goldthread.generate import PERSON_COLUMNS
 from goldthread.warehouse.files import quoted
 
@@ -37,35 +36,41 @@ def read_person_table(
 ) -> PersonTable:
     """Write table ``input_records``: record_key, source, record_id and the person columns.
 
-    path: Parquet, or CSV with a header. renamed: person column → its name in the file. Values are
-    text, trimmed, empty ones null; birth_date is a date.
-    Raises Stop when the file cannot be read, has no id, no person column, or an id twice.
+    path: Parquet, or CSV with a header. renamed: person column → its name in the file. source and
+    record_id are as in the file, for the results to be joined back by them; record_key is a text of
+    both. The other values are text, trimmed, empty ones null; birth_date is a date.
+    Raises Stop when the file cannot be read, has no id, no person column, or an id or one of these
+    columns twice.
     """
     import duckdb
 
-    relation = _open(con, path)
+    # A moment is a birth date in no other time zone, wherever the machine stands.
+    con.execute("set TimeZone = 'UTC'")
+    relation, names = open_table(con, path)
     present = {name.lower(): name for name in relation.columns}
     chosen = _chosen(present, renamed)
     id_name = _id_name(present, id_column)
+    refuse_doubled(path, names, [id_name, *chosen.values(), SOURCE_COLUMN])
     con.register("input_file", relation)
-    source = _text(present[SOURCE_COLUMN]) if SOURCE_COLUMN in present else "cast(null as varchar)"
+    has_source = SOURCE_COLUMN in present
+    source = quoted(present[SOURCE_COLUMN]) if has_source else "cast(null as varchar)"
     texts = ", ".join(
         f"{_text(chosen[name]) if name in chosen else 'cast(null as varchar)'} as {name}"
         for name in PERSON_COLUMNS
     )
     try:
         con.execute(
-            f"create table input_texts as select {source} as source, {_text(id_name)} as record_id,"
-            f" {texts} from input_file"
+            f"create table input_texts as select {source} as source, "
+            f"{quoted(id_name)} as record_id, {texts} from input_file"
         )
     except duckdb.Error as error:
-        raise _unreadable(path, error) from error
+        raise unreadable(path, error) from error
     con.unregister("input_file")
     record_count = _check_ids(con, id_name)
-    unread = _write_records(con)
+    unread = _write_records(con, has_source)
     return PersonTable(
         id_column=id_name,
-        has_source=SOURCE_COLUMN in present,
+        has_source=has_source,
         columns=tuple(name for name in PERSON_COLUMNS if name in chosen),
         record_count=record_count,
         unread_dates=unread,
@@ -101,26 +106,6 @@ def output_columns(table: PersonTable) -> str:
     is_taken = table.id_column.lower() in (*results, SOURCE_COLUMN)
     own = f"record_id as {quoted('record_id' if is_taken else table.id_column)}"
     return ", ".join([SOURCE_COLUMN, own, *results] if table.has_source else [own, *results])
-
-
-def _open(con: duckdb.DuckDBPyConnection, path: Path) -> duckdb.DuckDBPyRelation:
-    import duckdb
-
-    try:
-        if path.suffix == ".parquet":
-            # A folder country=US says nothing of the people in the file.
-            return con.read_parquet(str(path), hive_partitioning=False)
-        if path.suffix == ".csv":
-            return open_csv(con, path)
-    except duckdb.Error as error:
-        raise _unreadable(path, error) from error
-    raise Stop(f"{path} is neither .parquet nor .csv; only these can be read.", ExitCode.USAGE)
-
-
-def _unreadable(path: Path, error: Exception) -> Stop:
-    """What is wrong with the file, without DuckDB's advice on its options."""
-    told = re.split(r"\s*(?:Possible (?:fixes|Solution)|It was not possible)", str(error))[0]
-    return Stop(f"{path} cannot be read: {told}")
 
 
 def _chosen(present: Mapping[str, str], renamed: Mapping[str, str]) -> dict[str, str]:
@@ -170,7 +155,9 @@ def _text(column: str) -> str:
 
 
 def _check_ids(con: duckdb.DuckDBPyConnection, id_name: str) -> int:
-    row = con.execute("select count(*), count(record_id) from input_texts").fetchone()
+    row = con.execute(
+        "select count(*), count(nullif(trim(cast(record_id as varchar)), '')) from input_texts"
+    ).fetchone()
     assert row is not None
     if not row[0]:
         raise Stop("The file holds no rows.")
@@ -178,9 +165,15 @@ def _check_ids(con: duckdb.DuckDBPyConnection, id_name: str) -> int:
         raise Stop(
             f"{row[0] - row[1]:,} of {row[0]:,} rows have no {id_name!r}; give every row its id."
         )
+    # A record without a source and one whose source is empty have the same one.
     twice = con.execute(
-        "select coalesce(source || ':', '') || record_id, count(*) from input_texts "
-        "group by 1 having count(*) > 1 order by 1"
+        """
+        select concat_ws(':', nullif(cast(any_value(source) as varchar), ''), record_id), count(*)
+        from input_texts
+        group by coalesce(cast(source as varchar), ''), record_id
+        having count(*) > 1
+        order by 1
+        """
     ).fetchall()
     if twice:
         examples = ", ".join(f"{name} ({count} rows)" for name, count in twice[:3])
@@ -191,18 +184,23 @@ def _check_ids(con: duckdb.DuckDBPyConnection, id_name: str) -> int:
     return int(row[0])
 
 
-def _write_records(con: duckdb.DuckDBPyConnection) -> int:
+def _write_records(con: duckdb.DuckDBPyConnection, has_source: bool) -> int:
     """Write ``input_records`` with birth dates as dates; returns how many could not be read."""
     import pyarrow as pa
 
     dates = read_birth_dates(con, "input_texts")
     columns = {"text": pa.array(dates, "string"), "born": pa.array(dates.values(), "date32")}
     con.register("dates", pa.table(columns))
+    key = "cast(record_id as varchar)"
+    if has_source:
+        # A colon in a source is written otherwise than the one that ends it.
+        escaped = r"replace(replace(cast(source as varchar), '\', '\\'), ':', '\:')"
+        key = f"coalesce({escaped}, '') || ':' || {key}"
     con.execute(
-        """
+        f"""
         create table input_records as
         select
-            coalesce(source || ':', '') || record_id as record_key,
+            {key} as record_key,
             input_texts.* replace (dates.born as birth_date)
         from input_texts
         left join dates on input_texts.birth_date = dates.text

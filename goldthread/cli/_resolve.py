@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from goldthread.cli._exit import ExitCode, Stop
 from goldthread.cli._options import apart, output_folder
 from goldthread.cli._person_table import (
     PersonTable,
@@ -18,6 +17,7 @@ from goldthread.cli._person_table import (
     output_columns,
     read_person_table,
 )
+from goldthread.cli._table_file import table_format
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -72,8 +72,7 @@ def resolve_table(
     from goldthread.identity import train as train_model
     from goldthread.warehouse import connect
 
-    if out.suffix not in (".parquet", ".csv"):
-        raise Stop(f"{out} is neither .parquet nor .csv; name one of them.", ExitCode.USAGE)
+    table_format(out, "name one of them")
     apart(out, path)
     model = None if train else current_model()
     with _scratch_home() as settings:
@@ -161,7 +160,7 @@ def _write(
     from goldthread.warehouse.files import literal
 
     con.execute(_result_sql(model))
-    form = "format parquet" if out.suffix == ".parquet" else "format csv, header"
+    form = "format parquet" if table_format(out, "") == "parquet" else "format csv, header"
     con.execute(
         f"copy (select {output_columns(table)} from resolved order by record_key) "
         f"to {literal(out)} ({form})"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from goldthread.cli._exit import Stop
@@ -38,6 +40,47 @@ def test_a_file_that_is_not_utf_8_is_told(tmp_path: Path) -> None:
     for content in (b"id,first_name\n1,J\xf6rg\n", late + b"x,J\xf6rg\n"):
         with pytest.raises(Stop, match=r"(?i)not utf-8"):
             ids(tmp_path / "people.csv", content)
+
+
+@pytest.mark.parametrize("good_rows", [0, 30_000])
+def test_an_unclosed_quote_is_named(tmp_path: Path, good_rows: int) -> None:
+    rows = "".join(f"a{n},Ada\n" for n in range(good_rows))
+    with pytest.raises(Stop, match=f"cannot be read.*Line: {good_rows + 2}"):
+        ids(tmp_path / "people.csv", f'id,first_name\n{rows}1,"Ada\n2,Ben\n')
+
+
+@pytest.mark.parametrize(
+    "rows", ["1,5\" Ada\n2,O'Brien\n", "1,'Ada, B'\n2,'Ben'\n", '1,"Ada \\"B\\""\n2,"Ben, C"\n']
+)
+def test_other_quotes_are_found(tmp_path: Path, rows: str) -> None:
+    assert ids(tmp_path / "people.csv", "id,first_name\n" + rows) == ["1", "2"]
+
+
+@pytest.mark.parametrize("header", ["id,email,Email", "ID,id,email", "id,email,source,source"])
+def test_a_column_that_is_there_twice_is_named(tmp_path: Path, header: str) -> None:
+    width = header.count(",")
+    with pytest.raises(Stop, match=r"several columns '(?i:email|id|source)'"):
+        ids(tmp_path / "people.csv", f"{header}\n1{',a' * width}\n")
+    # What nobody reads may be there as often as it likes, without a name too.
+    assert ids(tmp_path / "other.csv", "id,note,note,,,email\n1,a,b,c,d,e\n") == ["1"]
+
+
+def test_a_column_that_a_parquet_file_has_twice_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "people.parquet"
+    columns = [pa.array(["1"]), pa.array(["a@b.example"]), pa.array(["c@d.example"])]
+    pq.write_table(pa.table(columns, names=["id", "email", "email"]), path)
+    with duckdb.connect() as con, pytest.raises(Stop, match="several columns 'email'"):
+        read_person_table(con, path, None, {})
+
+
+@pytest.mark.parametrize("name", ["people.CSV", "people.Parquet"])
+def test_endings_in_capitals_are_as_good(tmp_path: Path, name: str) -> None:
+    with duckdb.connect() as con:
+        con.execute(
+            f"copy (select 1 as id, 'Ada' as first_name) to '{tmp_path / name}' "
+            f"(format {Path(name).suffix[1:]})"
+        )
+        assert read_person_table(con, tmp_path / name, None, {}).record_count == 1
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])

@@ -83,7 +83,7 @@ def test_numbers_and_dates_of_a_parquet_file_become_text(
     read_person_table(con, path, None, {})
     assert con.execute(
         "select record_id, postal_code, birth_date from input_records"
-    ).fetchall() == [("7", "4011", date(1934, 1, 28))]
+    ).fetchall() == [(7, "4011", date(1934, 1, 28))]
 
 
 def test_one_id_may_stand_in_two_sources(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
@@ -94,10 +94,50 @@ def test_one_id_may_stand_in_two_sources(con: duckdb.DuckDBPyConnection, tmp_pat
 
 
 @pytest.mark.parametrize(
+    "rows",
+    [
+        (("a", "1.0"), ("a", "1"), ("a", " 1"), ("a", "1 00:00:00")),
+        # A colon in an id, in a source, and a record of no source.
+        (("a", "b:c"), ("a:b", "c"), (None, "a:b:c"), ("a\\", "b:c"), ("a\\:b", "c")),
+    ],
+)
+def test_ids_stay_as_they_are_and_apart(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path, rows: tuple[tuple[str | None, str], ...]
+) -> None:
+    path = tmp_path / "people.parquet"
+    con.execute("create table people (source varchar, id varchar, email varchar)")
+    con.executemany("insert into people values (?, ?, 'a@b.example')", rows)
+    con.execute(f"copy people to '{path}' (format parquet)")
+    assert read_person_table(con, path, None, {}).record_count == len(rows)
+    found = con.execute("select source, record_id, record_key from input_records").fetchall()
+    assert {row[:2] for row in found} == set(rows)
+    assert len({key for _, _, key in found}) == len(rows)
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "Asia/Tokyo"])
+def test_a_moment_is_the_birth_date_it_is_in_utc(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path, zone: str
+) -> None:
+    path = tmp_path / "people.parquet"
+    con.execute(
+        "copy (select 1 as id, timestamptz '1985-03-02 00:00:00+00' as birth_date) "
+        f"to '{path}' (format parquet)"
+    )
+    con.execute(f"set TimeZone = '{zone}'")
+    read_person_table(con, path, None, {})
+    assert con.execute("select birth_date from input_records").fetchall() == [(date(1985, 3, 2),)]
+
+
+@pytest.mark.parametrize(
     ("text", "id_column", "renamed", "says"),
     [
         ("id,last_name\n1,a\n1,b\n", None, {}, r"1 ids occur in several rows: 1 \(2 rows\)"),
+        (
+            "id,source,last_name\n1,x,a\n1,,b\n1,,c\n",
+            *(None, {}, r"1 ids occur in several rows: 1 \(2 rows\)"),
+        ),
         ("id,last_name\n1,a\n,b\n", None, {}, "1 of 2 rows have no 'id'"),
+        ("id,last_name\n1,a\n  ,b\n", None, {}, "1 of 2 rows have no 'id'"),
         ("id,last_name\n", None, {}, "holds no rows"),
         ("key,last_name\n1,a\n", None, {}, "no column record_id, source_record_id, id"),
         ("id,last_name\n1,a\n", "key", {}, "no column 'key'; it has id, last_name"),
