@@ -62,16 +62,15 @@ class Webhook:
         yield HttpRequest("POST", self._url.get_secret_value(), headers, body(batch))
 
     def outcomes(self, response: Response, batch: Batch) -> Iterable[RowOutcome]:
-        found = row_results(response, batch, self._settings)
-        listed = found or []
+        listed = row_results(response, batch, self._settings)
         if not response.is_success:
             # A refused request has stored nothing: what it says of a row is why it was refused.
-            return [row for row in listed if row.status != "ok"]
-        has_list = found is not None
-        if is_cut_off(response.body) or (has_list and self._settings.unlisted == "retryable"):
-            return listed
-        rest = set(range(len(batch))).difference(row.position for row in listed)
-        return listed + [RowOutcome(position, "ok") for position in sorted(rest)]
+            return [row for row in listed or [] if row.status != "ok"]
+        later = is_cut_off(response.body) if listed is None else self._settings.unlisted != "ok"
+        if later:
+            return listed or []
+        rest = set(range(len(batch))).difference(row.position for row in listed or [])
+        return [*(listed or []), *(RowOutcome(position, "ok") for position in sorted(rest))]
 
     def sign(self, request: HttpRequest, timestamp: int) -> HttpRequest:
         secret = self._secrets["secret"].get_secret_value().encode()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from connectors.destinations.base import Batch, Response, RowOutcome, Status
@@ -12,8 +11,7 @@ from connectors.destinations.webhook.settings import WebhookSettings
 
 def body(batch: Batch) -> bytes:
     """``{"sync", "object", "operation", "rows": [{"key", "fields"}]}``; absent values are null."""
-    pairs = zip(batch.keys, batch.rows, strict=True)
-    rows = [{"key": key, "fields": fields} for key, fields in pairs]
+    rows = [{"key": key, "fields": row} for key, row in zip(batch.keys, batch.rows, strict=True)]
     head = {"sync": batch.sync, "object": batch.object_name, "operation": batch.operation}
     return to_json({**head, "rows": rows})
 
@@ -29,19 +27,19 @@ def row_results(
         return None
     for step in settings.results_path.split("."):
         entries = entries.get(step) if isinstance(entries, dict) else None
-    return list(_named(entries, batch, settings)) if isinstance(entries, list) else None
-
-
-def _named(entries: list[Any], batch: Batch, settings: WebhookSettings) -> Iterator[RowOutcome]:
+    if not isinstance(entries, list):
+        return None
     position = {key: index for index, key in enumerate(batch.keys)}
-    for entry in entries:
-        index = (
-            position.get(str(entry.get(settings.result_key))) if isinstance(entry, dict) else None
-        )
-        if index is not None:
-            status = _status(entry.get(settings.result_status), settings)
-            reason = entry.get(settings.result_reason)
-            yield RowOutcome(index, status, None if reason is None else str(reason))
+    status, reason = settings.result_status, settings.result_reason
+    return [
+        RowOutcome(position[key], _status(entry.get(status), settings), _text(entry.get(reason)))
+        for entry in entries
+        if isinstance(entry, dict) and (key := str(entry.get(settings.result_key))) in position
+    ]
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else str(value)
 
 
 def _status(word: Any, settings: WebhookSettings) -> Status:
