@@ -17,9 +17,10 @@ if TYPE_CHECKING:
     from connectors.sync.apply import apply_sync
     from connectors.sync.errors import SyncError
     from connectors.sync.history import publish_history
+    from connectors.sync.manifest import specs_from_manifest
     from connectors.sync.plan import plan_sync
     from connectors.sync.results import Plan, SyncResult
-    from connectors.sync.spec import SyncSpec, specs_from_manifest
+    from connectors.sync.spec import SyncSpec
 
 __all__ = [
     "Plan",
@@ -40,7 +41,7 @@ _HOMES = {
     "apply_sync": "apply",
     "plan_sync": "plan",
     "publish_history": "history",
-    "specs_from_manifest": "spec",
+    "specs_from_manifest": "manifest",
 }
 
 

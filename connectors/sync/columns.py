@@ -23,10 +23,10 @@ _CALENDAR = {"DATE": "date", "TIMESTAMP": "timestamp"}
 def type_problems(spec: SyncSpec, types: Mapping[str, str]) -> Iterator[str]:
     """One sentence for each mapped column whose type cannot be sent.
 
-    types: of the published columns, as DuckDB names them.
+    types: of the published columns, as DuckDB names them, by the columns' names in lower case.
     """
     for column in sorted(set(spec.fields.values())):
-        kind = types[column]
+        kind = types[column.lower()]
         if column in spec.key and not _KEY.fullmatch(kind):
             yield (
                 f"key column {column!r} of {spec.model} is {kind}, which is not written alike "
@@ -46,6 +46,6 @@ def beyond_the_calendar(spec: SyncSpec, types: Mapping[str, str]) -> str:
         f"{quoted(column)} < {word} '0001-01-01' or {quoted(column)} >= {word} '10000-01-01'"
         for column in sorted(set(spec.fields.values()))
         for start, word in _CALENDAR.items()
-        if types[column].startswith(start) and not types[column].endswith("]")
+        if types[column.lower()].startswith(start) and not types[column.lower()].endswith("]")
     ]
     return " or ".join(conditions) or "false"

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from connectors.sync.columns import type_problems
 from connectors.sync.errors import NotReady, SpecError, UnknownSync
-from connectors.sync.spec import SyncSpec, check_spec
+from connectors.sync.spec import UNNAMED_AUDIENCE, SyncSpec, audience_column, check_spec
 from goldthread.warehouse.files import literal
 
 if TYPE_CHECKING:
@@ -71,15 +71,12 @@ def read_spec(con: duckdb.DuckDBPyConnection, name: str) -> SyncSpec:
         ) from error  # fmt: skip
     check_spec(spec)
     types = column_types(con, spec.model)
-    missing = set(spec.columns) - types.keys()
-    if missing:
-        raise SpecError(
-            [
-                f"{spec.name}: the published {spec.model} lacks {column!r}"
-                for column in sorted(missing)
-            ]
-        )
-    if problems := list(type_problems(spec, types)):
+    missing = sorted(column for column in spec.columns if column.lower() not in types)
+    problems = [f"the published {spec.model} lacks {column!r}" for column in missing]
+    if spec.audience_column is None and audience_column(types):
+        # Not among the documented columns, and there all the same.
+        problems.append(UNNAMED_AUDIENCE.format(f"the published {spec.model}"))
+    if problems := problems or list(type_problems(spec, types)):
         raise SpecError([f"{spec.name}: {problem}" for problem in problems])
     return spec
 
@@ -118,10 +115,11 @@ def read_decisions(
 
 
 def column_types(con: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]:
-    """The types of a published table's columns; empty when there is no such table."""
+    """The types of a published table's columns, whose names are in lower case; empty when there is
+    no such table."""
     found = con.execute(
-        "select column_name, data_type from duckdb_columns() where database_name = 'published' "
-        "and schema_name = 'activation' and table_name = ?",
+        "select lower(column_name), data_type from duckdb_columns() "
+        "where database_name = 'published' and schema_name = 'activation' and table_name = ?",
         [table],
     ).fetchall()
     return dict(found)

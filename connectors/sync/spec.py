@@ -16,14 +16,24 @@
               settings: {url_env: GOLDTHREAD_WEBHOOK_URL, secret_env: GOLDTHREAD_WEBHOOK_SECRET}
 
 The purpose is stated once, by the activation model (``config.meta.activation.purpose``). Only the
-columns named under ``fields`` are ever read, besides ``customer_id``, which the gate needs.
+columns named under ``fields`` are ever read, besides ``customer_id``, which the gate needs. As in
+DuckDB, upper and lower case make no difference in the name of a column.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 
 from connectors.destinations.base import DestinationSettings, Snapshots
 from connectors.destinations.registry import destination_class
@@ -33,6 +43,12 @@ Mode = Literal["upsert", "mirror"]
 
 # A column of this name means that each row is about one audience, whose holdout and verdict count.
 AUDIENCE_COLUMN = "audience"
+UNNAMED_AUDIENCE = "{} has an audience column, so audience_column must name it"
+
+
+def audience_column(columns: Iterable[str]) -> str | None:
+    """The column that says which audience a row is about; None where there is none."""
+    return next((column for column in columns if column.lower() == AUDIENCE_COLUMN), None)
 
 
 def _as_list(value: Any) -> Any:
@@ -79,6 +95,21 @@ class SyncSpec(BaseModel):
     owner: str | None = None
     description: str | None = None
 
+    @field_validator("key", "fields", "audience_column")
+    @classmethod
+    def _spelled_as_in_the_model(cls, named: Any, info: ValidationInfo) -> Any:
+        columns = info.data.get("columns", ())
+        spelling = {column.lower(): column for column in columns}
+
+        def spelled(column: str) -> str:
+            return column if column in columns else spelling.get(column.lower(), column)
+
+        if isinstance(named, dict):
+            return {field: spelled(column) for field, column in named.items()}
+        if isinstance(named, tuple):
+            return tuple(map(spelled, named))
+        return named and spelled(named)
+
     @property
     def key_fields(self) -> dict[str, str]:
         """Destination field of each key column, in the key's order."""
@@ -105,7 +136,7 @@ def destination_settings(spec: SyncSpec) -> DestinationSettings:
     try:
         return found.settings_model.model_validate(spec.settings)
     except ValidationError as error:
-        raise SpecError(_sentences(f"{spec.name}: settings", error)) from error
+        raise SpecError(sentences(f"{spec.name}: settings", error)) from error
 
 
 def check_spec(spec: SyncSpec) -> None:
@@ -135,10 +166,10 @@ def check_spec(spec: SyncSpec) -> None:
     problems += [
         f"{spec.model} has no column {column!r}, which the consent gate needs"
         for column in ("customer_id", spec.audience_column)
-        if column is not None and column not in spec.columns
+        if column is not None and column.lower() not in map(str.lower, spec.columns)
     ]
-    if spec.audience_column is None and AUDIENCE_COLUMN in spec.columns:
-        problems.append(f"{spec.model} has an audience column, so audience_column must name it")
+    if spec.audience_column is None and audience_column(spec.columns):
+        problems.append(UNNAMED_AUDIENCE.format(spec.model))
     problems += [
         f"destination {spec.destination} requires field {field!r}, which is not mapped"
         for field in sorted(rules.required - spec.fields.keys())
@@ -156,77 +187,7 @@ def check_spec(spec: SyncSpec) -> None:
         raise SpecError([f"{spec.name}: {problem}" for problem in problems])
 
 
-def specs_from_manifest(manifest: dict[str, Any]) -> list[SyncSpec]:
-    """The syncs of a dbt manifest, by name, each checked.
-
-    Raises SpecError with the mistakes of all of them.
-    """
-    specs: list[SyncSpec] = []
-    problems: list[str] = []
-    for exposure in manifest.get("exposures", {}).values():
-        meta = {**exposure.get("meta", {}), **exposure.get("config", {}).get("meta", {})}
-        if "sync" in meta:
-            try:
-                spec = _spec(exposure, meta["sync"], manifest)
-                check_spec(spec)
-                specs.append(spec)
-            except SpecError as error:
-                problems += error.problems
-    problems += _shared_places(specs)
-    if problems:
-        raise SpecError(sorted(problems))
-    return sorted(specs, key=lambda spec: spec.name)
-
-
-def _shared_places(specs: list[SyncSpec]) -> list[str]:
-    """One sentence for each sync that writes where another one does."""
-    owners: dict[tuple[str, str], str] = {}
-    problems = []
-    for spec in sorted(specs, key=lambda spec: spec.name):
-        place = destination_settings(spec).place(spec.name)
-        owner = place and owners.setdefault((spec.destination, place), spec.name)
-        if owner and owner != spec.name:
-            problems.append(f"{spec.name}: {owner} writes to {place} too; give each its own place")
-    return problems
-
-
-def _spec(exposure: dict[str, Any], sync: Any, manifest: dict[str, Any]) -> SyncSpec:
-    name = exposure["name"]
-    if not isinstance(sync, dict):
-        raise SpecError([f"{name}: meta.sync must be a mapping"])
-    nodes = exposure.get("depends_on", {}).get("nodes", [])
-    model = manifest["nodes"].get(nodes[0]) if len(nodes) == 1 else None
-    if model is None or model.get("schema") != "activation":
-        named = ", ".join(node.rsplit(".", 1)[-1] for node in nodes) or "nothing"
-        raise SpecError(
-            [f"{name}: a sync depends on exactly one activation model, this one on {named}"]
-        )
-    activation = {**model.get("meta", {}), **model.get("config", {}).get("meta", {})}.get(
-        "activation"
-    )
-    if not isinstance(activation, dict) or not activation.get("purpose"):
-        raise SpecError(
-            [f"{name}: {model['name']} states no purpose (config.meta.activation.purpose)"]
-        )
-    columns = list(model.get("columns", {}))
-    known: dict[str, Any] = {
-        "name": name,
-        "object": name.rsplit("__", 1)[-1],
-        "audience_column": AUDIENCE_COLUMN if AUDIENCE_COLUMN in columns else None,
-        **sync,
-        "model": model.get("alias") or model["name"],
-        "columns": columns,
-        "purpose": activation["purpose"],
-        "owner": (exposure.get("owner") or {}).get("name"),
-        "description": exposure.get("description") or None,
-    }
-    try:
-        return SyncSpec.model_validate(known)
-    except ValidationError as error:
-        raise SpecError(_sentences(name, error)) from error
-
-
-def _sentences(what: str, error: ValidationError) -> list[str]:
+def sentences(what: str, error: ValidationError) -> list[str]:
     """One sentence a mistake; the offending value is left out, it might be a pasted secret."""
     return [
         f"{what}: {'.'.join(str(step) for step in mistake['loc']) or 'value'}: {mistake['msg']}"

@@ -19,7 +19,7 @@ def command(as_json: bool) -> None:
     """
     import json
 
-    from connectors.sync.spec import specs_from_manifest
+    from connectors.sync.manifest import specs_from_manifest
     from goldthread.cli._console import console, grid, print_json
     from goldthread.settings import Settings
     from goldthread.warehouse import run_lock

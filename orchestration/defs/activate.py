@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from connectors.sync.spec import SyncSpec, destination_settings, specs_from_manifest
+from connectors.sync.manifest import specs_from_manifest
+from connectors.sync.spec import SyncSpec, destination_settings
 from orchestration.defs.publish import ACTIVATION
 from orchestration.home import RunHome
 from orchestration.progress import report

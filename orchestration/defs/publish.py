@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from connectors.sync.spec import specs_from_manifest
+from connectors.sync.manifest import specs_from_manifest
 from goldthread.warehouse.publish import SyncRow, publish
 from orchestration.home import RunHome
 from orchestration.progress import report

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import duckdb
 import pytest
 
 from connectors.sync.errors import NotReady, SpecError, UnknownSync
 from tests.sync_home import NOW, PURPOSE, SyncHome, members
 
 FRESH = NOW - timedelta(hours=1)
+
+
+def alter_model(home: SyncHome, change: str) -> None:
+    """Change the published table of the model by hand."""
+    with duckdb.connect(str(home.settings.activation_path)) as con:
+        con.execute(f"alter table activation.activation.webhook__audience_members {change}")
 
 
 def test_denied_rows_are_held_back_by_reason(home: SyncHome) -> None:
@@ -71,6 +78,7 @@ def test_without_an_audience_column_the_customers_own_verdict_decides(home: Sync
         ("cus_0001", PURPOSE, "lapsed_buyers", True, "allowed", FRESH),
     ]
     home.publish_exactly(members(2), verdicts, [spec])
+    alter_model(home, "drop audience")
     plan = home.plan()
     assert (plan.adds, plan.held_back) == (1, {"no_address": 1})
 
@@ -113,6 +121,30 @@ def test_a_spec_may_allow_older_decisions(home: SyncHome) -> None:
 def test_a_purpose_that_no_verdict_knows_is_a_mistake(home: SyncHome) -> None:
     home.publish(members(1), home.spec(purpose="email_marketting"))
     with pytest.raises(SpecError, match="no verdict is about purpose 'email_marketting'"):
+        home.plan()
+
+
+@pytest.mark.parametrize("documented", ["Audience", "audience"])
+def test_an_audience_column_decides_however_it_is_written(home: SyncHome, documented: str) -> None:
+    for_all = ("cus_0000", PURPOSE, None, True, "allowed", FRESH)
+    holdout = ("cus_0000", PURPOSE, "lapsed_buyers", False, "holdout", FRESH)
+    columns = ("customer_id", documented, "email")
+    spec = home.spec(columns=columns, fields={"id": "Customer_Id", "list": "audience"})
+    home.publish_exactly(members(1), [for_all, holdout], [spec])
+    alter_model(home, 'rename audience to "Audience"')
+    assert home.plan().held_back == {"holdout": 1}
+
+
+@pytest.mark.parametrize("columns", [("customer_id", "Audience"), ("customer_id",)])
+def test_an_audience_column_that_the_sync_leaves_out_closes_the_gate(
+    home: SyncHome, columns: tuple[str, ...]
+) -> None:
+    spec = home.spec(
+        columns=columns, audience_column=None, key="customer_id", fields={"id": "customer_id"}
+    )
+    home.publish(members(1), spec)
+    alter_model(home, 'rename audience to "Audience"')
+    with pytest.raises(SpecError, match="audience_column must name it"):
         home.plan()
 
 

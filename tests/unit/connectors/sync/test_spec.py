@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from connectors.sync.errors import SpecError
-from connectors.sync.spec import SyncSpec, check_spec, specs_from_manifest
+from connectors.sync.manifest import specs_from_manifest
+from connectors.sync.spec import SyncSpec, check_spec
 
 MODEL = "model.goldthread.webhook__audience_members"
 
@@ -83,6 +84,26 @@ def test_an_audience_column_of_the_model_is_taken_unasked() -> None:
 
 def test_an_audience_column_cannot_be_switched_off() -> None:
     assert "audience_column must name it" in problems(sync={"audience_column": None})[0]
+
+
+def test_columns_are_found_however_they_are_written() -> None:
+    (spec,) = specs_from_manifest(
+        manifest(
+            {
+                "key": ["AUDIENCE", "Customer_id"],
+                "fields": {"list": "audience", "id": "CUSTOMER_ID"},
+            },
+            columns=("Audience", "customer_id", "email"),
+        )
+    )
+    assert spec.audience_column == "Audience"
+    assert spec.key_fields == {"list": "Audience", "id": "customer_id"}
+
+
+def test_an_audience_column_with_a_capital_cannot_be_switched_off() -> None:
+    columns = ("Audience", "customer_id", "email")
+    found = problems(sync={"audience_column": None}, columns=columns)
+    assert "audience_column must name it" in found[0]
 
 
 def test_no_syncs_no_specs() -> None:

@@ -1,0 +1,86 @@
+"""The syncs of a dbt manifest: its exposures with ``config.meta.sync``, each checked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import ValidationError
+
+from connectors.sync.errors import SpecError
+from connectors.sync.spec import (
+    SyncSpec,
+    audience_column,
+    check_spec,
+    destination_settings,
+    sentences,
+)
+
+
+def specs_from_manifest(manifest: dict[str, Any]) -> list[SyncSpec]:
+    """The syncs of a dbt manifest, by name, each checked.
+
+    Raises SpecError with the mistakes of all of them.
+    """
+    specs: list[SyncSpec] = []
+    problems: list[str] = []
+    for exposure in manifest.get("exposures", {}).values():
+        meta = {**exposure.get("meta", {}), **exposure.get("config", {}).get("meta", {})}
+        if "sync" in meta:
+            try:
+                spec = _spec(exposure, meta["sync"], manifest)
+                check_spec(spec)
+                specs.append(spec)
+            except SpecError as error:
+                problems += error.problems
+    problems += _shared_places(specs)
+    if problems:
+        raise SpecError(sorted(problems))
+    return sorted(specs, key=lambda spec: spec.name)
+
+
+def _shared_places(specs: list[SyncSpec]) -> list[str]:
+    """One sentence for each sync that writes where another one does."""
+    owners: dict[tuple[str, str], str] = {}
+    problems = []
+    for spec in sorted(specs, key=lambda spec: spec.name):
+        place = destination_settings(spec).place(spec.name)
+        owner = place and owners.setdefault((spec.destination, place), spec.name)
+        if owner and owner != spec.name:
+            problems.append(f"{spec.name}: {owner} writes to {place} too; give each its own place")
+    return problems
+
+
+def _spec(exposure: dict[str, Any], sync: Any, manifest: dict[str, Any]) -> SyncSpec:
+    name = exposure["name"]
+    if not isinstance(sync, dict):
+        raise SpecError([f"{name}: meta.sync must be a mapping"])
+    nodes = exposure.get("depends_on", {}).get("nodes", [])
+    model = manifest["nodes"].get(nodes[0]) if len(nodes) == 1 else None
+    if model is None or model.get("schema") != "activation":
+        named = ", ".join(node.rsplit(".", 1)[-1] for node in nodes) or "nothing"
+        raise SpecError(
+            [f"{name}: a sync depends on exactly one activation model, this one on {named}"]
+        )
+    activation = {**model.get("meta", {}), **model.get("config", {}).get("meta", {})}.get(
+        "activation"
+    )
+    if not isinstance(activation, dict) or not activation.get("purpose"):
+        raise SpecError(
+            [f"{name}: {model['name']} states no purpose (config.meta.activation.purpose)"]
+        )
+    columns = list(model.get("columns", {}))
+    known: dict[str, Any] = {
+        "name": name,
+        "object": name.rsplit("__", 1)[-1],
+        "audience_column": audience_column(columns),
+        **sync,
+        "model": model.get("alias") or model["name"],
+        "columns": columns,
+        "purpose": activation["purpose"],
+        "owner": (exposure.get("owner") or {}).get("name"),
+        "description": exposure.get("description") or None,
+    }
+    try:
+        return SyncSpec.model_validate(known)
+    except ValidationError as error:
+        raise SpecError(sentences(name, error)) from error
