@@ -5,9 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
-import re
 import secrets
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from pydantic import SecretBytes
@@ -86,16 +84,3 @@ def masked(value: Any) -> str:
         local, _, domain = text.partition("@")
         return f"{local[:1]}***@***.{domain.rsplit('.', 1)[-1]}"
     return f"{text[:4]}***" if len(text) > 6 else "***"
-
-
-_PERSONAL = re.compile(r"[^\s\"'<>:,;]+@[^\s\"'<>,;]+|\+?\d[\d\s().-]{5,}\d")
-
-
-def scrubbed(reason: str, values: Iterable[Any] = ()) -> str:
-    """A destination's words, at most 200, without the row's values, addresses or long numbers."""
-    for value in sorted(
-        {str(value) for value in values if value is not None}, key=len, reverse=True
-    ):
-        if len(value) > 2:
-            reason = reason.replace(value, "[value]")
-    return _PERSONAL.sub("[value]", " ".join(reason.split()))[:200]

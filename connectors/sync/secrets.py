@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import unquote, unquote_plus, urlsplit
 
 from pydantic import SecretStr
 
@@ -61,11 +61,12 @@ def _is_address(value: str) -> bool:
 
 def _parts(secret: str) -> set[str]:
     """A secret, and what of it may be a secret by itself: of ``Bearer x`` the x, of an address its
-    path, query, values and password."""
+    user and password, its path with each step, its query with each value."""
     parts = {secret, secret.rpartition(" ")[2]}
     if _is_address(secret):
         url = urlsplit(secret)
         target = f"{url.path}?{url.query}" if url.query else url.path
-        parts |= {target, url.path, url.query, url.password or ""}
-        parts |= {value for _, value in parse_qsl(url.query)}
+        parts |= {target, url.path, url.query, url.username or "", url.password or ""}
+        parts |= {*url.path.split("/"), *(pair.partition("=")[2] for pair in url.query.split("&"))}
+        parts |= {unquote_plus(part) for part in parts} | {unquote(part) for part in parts}
     return {part for part in parts if len(part) >= _SHORTEST_PART}

@@ -17,7 +17,7 @@ from connectors.destinations.base import (
 )
 from connectors.destinations.encoding import is_web_page
 from connectors.sync.brake import Brake
-from connectors.sync.keys import scrubbed
+from connectors.sync.reasons import excerpt, scrubbed
 from connectors.sync.retry import is_about_the_request
 from connectors.sync.settle import Delivery, RowAnswer
 from connectors.sync.transport import Exchange, Transport
@@ -149,10 +149,10 @@ class Sender:
             return answers + [self._answer(batch, positions, row, response) for row in rest]
         if is_about_the_request(response.status):
             values = [*self._hidden, *(value for row in batch.rows for value in row.values())]
-            self._stop(f"the destination answered {scrubbed(_excerpt(response), values)}")
+            self._stop(f"the destination answered {scrubbed(excerpt(response), values)}")
             raise _Undelivered(f"http_{response.status}", response.status)
         if len(batch) == 1:
-            said[0] = RowOutcome(0, "rejected", _excerpt(response))
+            said[0] = RowOutcome(0, "rejected", excerpt(response))
             answers.append(self._answer(batch, positions, said[0], response))
             self._count(batch, said, answers)
             return answers
@@ -219,8 +219,3 @@ def _parts(open_rows: list[int], size: int) -> list[list[int]]:
 def _part_key(parent: str, part: list[int]) -> str:
     named = f"{parent} {','.join(map(str, part))}"
     return hashlib.sha256(named.encode()).hexdigest()
-
-
-def _excerpt(response: Response) -> str:
-    text = response.body[:2_000].decode("utf-8", errors="replace")
-    return f"http_{response.status} {text}".strip()

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import SecretBytes
 
-from connectors.sync.keys import install_keyed_hash, ledger_key, masked, scrubbed
+from connectors.sync.keys import install_keyed_hash, ledger_key, masked
 from tests.sync_home import SyncHome
 
 
@@ -61,18 +61,3 @@ def test_the_environment_may_hold_the_key(home: SyncHome, monkeypatch: pytest.Mo
 )
 def test_masks(value: object, seen: str) -> None:
     assert masked(value) == seen
-
-
-def test_a_reason_loses_the_rows_values() -> None:
-    words = "Jane Doe <jane@example.com> (+1 555 000 1111) already signed up; code E42"
-    said = scrubbed(words, ["Jane", "Doe", "jane@example.com", None])
-    assert said == "[value] [value] <[value]> ([value]) already signed up; code E42"
-
-
-def test_a_reason_loses_addresses_of_others_too() -> None:
-    assert "@" not in scrubbed("conflicts with other.person@example.com")
-
-
-def test_a_reason_stays_short_and_on_one_line() -> None:
-    said = scrubbed("many\nwords " * 100)
-    assert len(said) == 200 and "\n" not in said

@@ -8,7 +8,7 @@ import pytest
 from pydantic import SecretStr
 
 from connectors.sync.errors import SpecError
-from connectors.sync.keys import scrubbed
+from connectors.sync.reasons import scrubbed
 from connectors.sync.secrets import read_secrets, telling_parts
 from tests.sync_home import SyncHome
 
@@ -53,6 +53,16 @@ def test_what_a_destination_repeats_of_a_secret_is_struck_out() -> None:
     assert scrubbed(said, parts) == (
         "[value] is wrong: Cannot POST [value], [value] is known, [value] is not"
     )
+
+
+def test_a_single_step_of_a_secret_address_is_struck_out_too() -> None:
+    parts = telling_parts(
+        [SecretStr("https://tool.example/services/T00/s3cr3tT0ken?key=ab%2Fcdef")]
+    )
+    said = scrubbed(
+        r'{"error": "no hook S3CR3TT0KEN", "path": "\/T00\/s3cr3tT0ken?ab/cdef"}', parts
+    )
+    assert said == '{"error": "no hook [value]", "path": "/T00/[value]?[value]"}'
 
 
 @pytest.mark.parametrize("value", ["Bearer schl\u00fcssel", "Bearer x\r\nOther: y", "Bearer x\x01"])
