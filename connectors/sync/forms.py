@@ -29,9 +29,9 @@ def doubt_those_written_otherwise(con: duckdb.DuckDBPyConnection, spec: SyncSpec
     """
     types = column_types(con, spec.model)
     forms = {
-        field: types[column]
+        field: types[column.lower()]
         for field, column in spec.fields.items()
-        if _WRITTEN_OTHERWISE.search(types[column])
+        if _WRITTEN_OTHERWISE.search(types[column.lower()])
     }
     now = orjson.dumps(forms, option=orjson.OPT_SORT_KEYS).decode()
     before = con.execute("select value from ledger.meta where name = 'forms'").fetchone()

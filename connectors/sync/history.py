@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from connectors.sync.errors import LedgerBusy, LedgerUnreadable
-from connectors.sync.ledger import attach, ledger_path
+from connectors.sync.ledger import attach, damage_told, ledger_path
 from connectors.sync.lock import ledger_lock
 from goldthread.warehouse.files import flush, literal, remove_database
 
@@ -143,23 +144,46 @@ def _create(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def _copy(con: duckdb.DuckDBPyConnection, settings: Settings, sync: str) -> None:
+    path = ledger_path(settings, sync)
+    queries = {
+        table: f"select {', '.join(value for _, value, _ in columns.values())} from {source}"
+        for table, (source, columns, _) in TABLES.items()
+    }
     try:
-        with ledger_lock(settings, sync, patience=0.0):
-            attach(con, ledger_path(settings, sync), "ledger", read_only=True)
-            for table, (source, columns, _) in TABLES.items():
-                values = ", ".join(expression for _, expression, _ in columns.values())
-                con.execute(
-                    f"insert into fresh.marts.{table} select {values} from {source}",
-                    {"sync": sync},
-                )
-            con.execute("detach ledger")
+        with ledger_lock(settings, sync, patience=0.0), damage_told(path):
+            attach(con, path, "ledger", read_only=True)
+            _fill(con, "ledger", queries, sync)
     except (LedgerBusy, LedgerUnreadable):
-        if settings.syncs_path.exists():
+        _copy_former(con, settings, sync)
+
+
+def _copy_former(con: duckdb.DuckDBPyConnection, settings: Settings, sync: str) -> None:
+    """What was published of a sync last, as far as that can be read."""
+    import duckdb
+
+    if settings.syncs_path.exists():
+        queries = {
+            table: f"by name select * from old.marts.{table} where sync_name = $sync"
+            for table in TABLES
+        }
+        with suppress(duckdb.Error):
             con.execute(f"attach {literal(settings.syncs_path)} as old (read_only)")
-            for table in TABLES:
-                con.execute(
-                    f"insert into fresh.marts.{table} by name "
-                    f"select * from old.marts.{table} where sync_name = ?",
-                    [sync],
-                )
-            con.execute("detach old")
+            _fill(con, "old", queries, sync)
+
+
+def _fill(con: duckdb.DuckDBPyConnection, source: str, queries: dict[str, str], sync: str) -> None:
+    """Fill all tables from an attached file, or none; and let go of it."""
+    import duckdb
+
+    try:
+        con.execute("begin")
+        for table, query in queries.items():
+            con.execute(f"insert into fresh.marts.{table} {query}", {"sync": sync})
+        con.execute("commit")
+    except duckdb.Error:
+        # A commit that failed has rolled back by itself.
+        with suppress(duckdb.Error):
+            con.execute("rollback")
+        raise
+    finally:
+        con.execute(f"detach {source}")

@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -80,17 +80,25 @@ def ledger_to_write(
     """Attach the ledger as ``ledger``, creating it when new. The caller holds its `ledger_lock`.
 
     Raises LedgerBusy when another process has it open all the same; LedgerUnreadable when its file
-    is damaged or incomplete; LedgerMismatch when it belongs to another destination or another key.
+    is damaged, incomplete or no ledger; LedgerMismatch when it belongs to another destination or
+    another key.
     """
+    import duckdb
+
     path = ledger_path(settings, spec.name)
     _refuse_stray_log(path)
-    attach(con, path, "ledger", read_only=False)
-    try:
-        _create_tables(con, spec, key)
-        _check_identity(con, spec, key)
-        yield
-    finally:
-        con.execute("detach ledger")
+    with damage_told(path):
+        attach(con, path, "ledger", read_only=False)
+        try:
+            if not _is_empty(con, "ledger", path):
+                _check_identity(con, spec, key)
+            _create_tables(con, spec, key)
+            yield
+        finally:
+            # An error may have left a transaction open, which keeps the file.
+            with suppress(duckdb.Error):
+                con.execute("rollback")
+            con.execute("detach ledger")
 
 
 @contextmanager
@@ -106,15 +114,17 @@ def ledger_to_read(
     path = ledger_path(settings, spec.name)
     _refuse_stray_log(path)
     if path.exists():
-        with ledger_lock(settings, spec.name):
+        with ledger_lock(settings, spec.name), damage_told(path):
             attach(con, path, "kept", read_only=True)
             try:
-                for table in TABLES:
+                # Without a table: an apply died before it wrote anything.
+                for table in () if _is_empty(con, "kept", path) else TABLES:
                     con.execute(f"delete from ledger.{table}")
                     con.execute(f"insert into ledger.{table} select * from kept.{table}")
+                    # With the first of them, whose ledger it is: others may have other columns.
+                    _check_identity(con, spec, key)
             finally:
                 con.execute("detach kept")
-        _check_identity(con, spec, key)
     yield
 
 
@@ -137,10 +147,43 @@ def attach(con: duckdb.DuckDBPyConnection, path: Path, name: str, *, read_only: 
     except duckdb.Error as error:
         if "Could not set lock" in str(error) or "already attached" in str(error):
             raise LedgerBusy(f"The ledger {path} is in use by another process: {error}") from error
-        raise LedgerUnreadable(
-            f"The ledger {path} cannot be read: {error}\nPut back a copy of it, or move it away to "
-            "start over: then every row is sent again, and rows that left are not removed."
-        ) from error
+        raise _unreadable(path, error) from error
+
+
+@contextmanager
+def damage_told(path: Path) -> Iterator[None]:
+    """Raises LedgerUnreadable for an error of DuckDB that comes from damage in this ledger's file,
+    which it finds only when it reads the damaged place."""
+    import duckdb
+
+    try:
+        yield
+    except duckdb.Error as error:
+        with duckdb.connect() as fresh, suppress(LedgerBusy):
+            attach(fresh, path, "ledger", read_only=True)
+            try:
+                for table in TABLES:
+                    fresh.execute(f"select count(hash(whole)) from ledger.{table} as whole")
+            except duckdb.Error as damage:
+                raise _unreadable(path, damage) from error
+        raise
+
+
+def _unreadable(path: Path, why: object) -> LedgerUnreadable:
+    return LedgerUnreadable(
+        f"The ledger {path} cannot be read: {why}\nPut back a copy of it, or move it away to "
+        "start over: then every row is sent again, and rows that left are not removed."
+    )
+
+
+def _is_empty(con: duckdb.DuckDBPyConnection, name: str, path: Path) -> bool:
+    """Whether an attached file holds no table yet. Raises LedgerUnreadable when they are others."""
+    found = con.execute(
+        "select table_name from duckdb_tables() where database_name = ?", [name]
+    ).fetchall()
+    if found and ("meta",) not in found:
+        raise _unreadable(path, "it is the database of something else")
+    return not found
 
 
 def _refuse_stray_log(path: Path) -> None:
@@ -169,9 +212,9 @@ def _create_tables(con: duckdb.DuckDBPyConnection, spec: SyncSpec, key: SecretBy
 
 def _check_identity(con: duckdb.DuckDBPyConnection, spec: SyncSpec, key: SecretBytes) -> None:
     meta = _meta(con)
-    if meta["format"] != FORMAT:
+    if (written := meta.get("format")) != FORMAT:
         raise LedgerMismatch(
-            f"The ledger of {spec.name} has format {meta['format']}, this version writes {FORMAT}."
+            f"The ledger of {spec.name} has format {written}, this version writes {FORMAT}."
         )
     if meta["key"] != fingerprint(key):
         raise LedgerMismatch(

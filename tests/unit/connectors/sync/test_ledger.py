@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -156,3 +156,72 @@ def test_a_damaged_ledger_stops_its_own_sync_only(
     assert home.apply("files__more").is_complete
     told = home.history("select sync_name, count(*) from sync_rows group by 1 order by 1")
     assert told == [("sync_files__members", 3), ("sync_files__more", 3)]
+
+
+def damage_data(path: Path) -> None:
+    """Spoil every block of data but the first, which says where the others are."""
+    content = bytearray(path.read_bytes())
+    for block in range(3 * 4_096 + 262_144, len(content), 262_144):
+        content[block + 100 : block + 200] = b"\xff" * 100
+    path.write_bytes(content)
+
+
+def make_empty(path: Path) -> None:
+    path.unlink()
+    duckdb.connect(str(path)).close()
+
+
+def make_foreign(path: Path) -> None:
+    make_empty(path)
+    with duckdb.connect(str(path)) as con:
+        con.execute("create table orders (order_id bigint)")
+
+
+@pytest.mark.parametrize("spoil", [damage_data, make_foreign])
+def test_a_ledger_that_opens_and_cannot_be_read_stops_its_own_sync_only(
+    home: SyncHome, spoil: Callable[[Path], None]
+) -> None:
+    both = [home.files_spec(), home.files_spec(name="sync_files__more")]
+    home.publish(members(3_000), *both)
+    home.apply(FILES)
+    path = home.settings.ledger_dir / "sync_files__members.duckdb"
+    spoil(path)
+    spoiled = path.read_bytes()
+    for step in (home.plan, home.apply):
+        with pytest.raises(LedgerUnreadable, match="move it away to start over"):
+            step(FILES)
+    assert home.apply("files__more").is_complete
+    told = home.history("select sync_name, count(*) from sync_rows group by 1 order by 1")
+    assert told == [("sync_files__members", 3_000), ("sync_files__more", 3_000)]
+    assert path.read_bytes() == spoiled
+
+
+def test_a_ledger_without_a_table_is_a_new_one(home: SyncHome) -> None:
+    home.publish(members(3), home.files_spec(), home.files_spec(name="sync_files__more"))
+    home.apply(FILES)
+    make_empty(home.settings.ledger_dir / "sync_files__members.duckdb")
+    assert home.apply("files__more").is_complete
+    assert home.plan(FILES).adds == 3
+    assert home.apply(FILES).acknowledged == 3
+
+
+def test_a_ledger_of_a_later_version_is_told_by_its_format(home: SyncHome) -> None:
+    home.publish(members(1))
+    home.apply(FILES)
+    with duckdb.connect(str(home.settings.ledger_dir / "sync_files__members.duckdb")) as con:
+        con.execute("update meta set value = '2' where name = 'format'")
+        con.execute("alter table runs drop stopped")
+    for step in (home.plan, home.apply):
+        with pytest.raises(LedgerMismatch, match="has format 2"):
+            step(FILES)
+
+
+def test_a_damaged_history_is_made_anew(home: SyncHome) -> None:
+    both = [home.files_spec(), home.files_spec(name="sync_files__more")]
+    home.publish(members(3), *both)
+    home.apply(FILES)
+    make_foreign(home.settings.ledger_dir / "sync_files__members.duckdb")
+    home.settings.syncs_path.chmod(0o644)
+    home.settings.syncs_path.write_bytes(b"no database")
+    assert home.apply("files__more").is_complete
+    assert home.history("select distinct sync_name from sync_rows") == [("sync_files__more",)]
