@@ -7,6 +7,7 @@ from urllib.parse import unquote, unquote_plus, urlsplit
 
 from pydantic import SecretStr
 
+from connectors.destinations.address import is_address
 from connectors.sync.errors import SpecError
 from connectors.sync.spec import SyncSpec, destination_settings
 
@@ -42,28 +43,18 @@ def _problem(name: str, value: str) -> str | None:
         return "is not set"
     if any("\ud800" <= char <= "\udfff" for char in value):
         return "is not UTF-8"
-    if name == "url" and not _is_address(value):
-        return "holds no http:// or https:// address"
+    if name == "url" and not is_address(value):
+        return "holds no http:// or https:// address that can be asked"
     if name == "authorization" and not (value.isascii() and value.isprintable()):
         return "holds a character that no header may have"
     return None
-
-
-def _is_address(value: str) -> bool:
-    try:
-        url = urlsplit(value)
-        # Asking for the port is what checks it.
-        is_known = url.scheme in ("http", "https") and bool(url.hostname) and url.port != 0
-    except ValueError:
-        return False
-    return is_known and value.isprintable() and " " not in value
 
 
 def _parts(secret: str) -> set[str]:
     """A secret, and what of it may be a secret by itself: of ``Bearer x`` the x, of an address its
     user and password, its path with each step, its query with each value."""
     parts = {secret, secret.rpartition(" ")[2]}
-    if _is_address(secret):
+    if is_address(secret):
         url = urlsplit(secret)
         target = f"{url.path}?{url.query}" if url.query else url.path
         parts |= {target, url.path, url.query, url.username or "", url.password or ""}

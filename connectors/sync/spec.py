@@ -35,8 +35,8 @@ from pydantic import (
     field_validator,
 )
 
-from connectors.destinations.base import DestinationSettings, Snapshots
-from connectors.destinations.registry import destination_class
+from connectors.destinations.base import DestinationSettings, FieldRules, Snapshots
+from connectors.destinations.registry import destination_class, destination_names
 from connectors.sync.errors import SpecError
 
 Mode = Literal["upsert", "mirror"]
@@ -68,7 +68,7 @@ class Guards(BaseModel):
     max_remove_share: float = Field(default=0.3, ge=0, le=1)
     max_removes: int | None = Field(default=None, ge=0)
     min_rows: int = Field(default=0, ge=0)
-    max_age_hours: float = Field(default=48, gt=0)
+    max_age_hours: float = Field(default=48, gt=0, le=1_000_000)
 
 
 class SyncSpec(BaseModel):
@@ -145,12 +145,15 @@ def check_spec(spec: SyncSpec) -> None:
     Raises SpecError with every mistake found: unknown destination, settings, columns or fields;
     a key that is not mapped; a required field that is not.
     """
+    problems: list[str] = []
+    rules = FieldRules()
     try:
-        settings = destination_settings(spec)
-        rules = settings.field_rules(spec.object)
+        rules = destination_settings(spec).field_rules(spec.object)
+    except SpecError as error:
+        problems += [problem.removeprefix(f"{spec.name}: ") for problem in error.problems]
     except ValueError as error:
-        raise SpecError([f"{spec.name}: {error}"]) from error
-    problems = [
+        problems.append(str(error))
+    problems += [
         f"field {field!r} is mapped to column {column!r}, which {spec.model} does not have"
         for field, column in spec.fields.items()
         if column not in spec.columns
@@ -179,7 +182,9 @@ def check_spec(spec: SyncSpec) -> None:
             f"destination {spec.destination} has no field {field!r} on {spec.object}"
             for field in sorted(spec.fields.keys() - rules.allowed)
         ]
-    if issubclass(destination_class(spec.destination), Snapshots) and spec.mode != "mirror":
+    is_known = spec.destination in destination_names()
+    is_snapshot = is_known and issubclass(destination_class(spec.destination), Snapshots)
+    if is_snapshot and spec.mode != "mirror":
         problems.append(
             f"destination {spec.destination} writes full snapshots: mode must be mirror"
         )

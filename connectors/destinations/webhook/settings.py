@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
+from connectors.destinations.address import OpenAddress
 from connectors.destinations.base import DestinationSettings, FieldRules
 
 
@@ -25,8 +26,7 @@ class WebhookSettings(DestinationSettings):
     unlisted: the state of rows that a successful response with a result list leaves out.
     """
 
-    # No credentials in it (user:password@): such an address belongs into a variable.
-    url: str | None = Field(default=None, pattern=r"^https?://[^@/?#]+([/?#]|$)")
+    url: OpenAddress | None = None
     url_env: str | None = None
     secret_env: str
     authorization_env: str | None = None

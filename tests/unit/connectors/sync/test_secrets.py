@@ -34,6 +34,8 @@ def test_blanks_and_line_ends_around_a_value_are_no_part_of_it(tmp_path: Path) -
         ("TEST_URL", "ftp://tool.example/hidden", "TEST_URL holds no http"),
         ("TEST_URL", "https://tool.example:99999/hidden", "TEST_URL holds no http"),
         ("TEST_URL", "http://[::1/hidden", "TEST_URL holds no http"),
+        ("TEST_URL", "http://\u2603.invalid/hidden", "TEST_URL holds no http"),
+        ("TEST_URL", "http://xn--a.invalid/hidden", "TEST_URL holds no http"),
         ("TEST_URL", "https://tool.example/hid\nden", "TEST_URL holds no http"),
     ],
 )

@@ -129,6 +129,13 @@ def test_no_syncs_no_specs() -> None:
         ({"sync": {"settings": {"secret_env": "S"}}}, "url"),
         ({"sync": {"settings": {"url": "ftp://x", "secret_env": "S"}}}, "url"),
         ({"sync": {"settings": {"url": "http://me:pw@x/", "secret_env": "S"}}}, "url"),
+        ({"sync": {"settings": {"url": "http://x:99999/", "secret_env": "S"}}}, "url"),
+        ({"sync": {"settings": {"url": "http://[::1", "secret_env": "S"}}}, "url"),
+        ({"sync": {"settings": {"url": "http://:80/", "secret_env": "S"}}}, "url"),
+        ({"sync": {"settings": {"url": "http://\u2603.invalid/", "secret_env": "S"}}}, "url"),
+        ({"sync": {"settings": {"url": "http://xn--a.invalid/", "secret_env": "S"}}}, "url"),
+        ({"sync": {"guards": {"max_age_hours": 1e13}}}, "max_age_hours"),
+        ({"sync": {"guards": {"max_age_hours": float("inf")}}}, "max_age_hours"),
         (
             {
                 "sync": {
@@ -138,6 +145,10 @@ def test_no_syncs_no_specs() -> None:
             "requires field 'phone'",
         ),
         ({"sync": {"destination": "files", "mode": "upsert", "settings": {}}}, "must be mirror"),
+        *(
+            ({"sync": {"destination": "files", "settings": {}, "object": name}}, "name of a file")
+            for name in ("../x", "/tmp/x", "a/b", "a\\b", "nul\0", "x" * 250)
+        ),
     ],
 )
 def test_each_mistake_is_named(changes: dict[str, Any], said: str) -> None:
@@ -149,6 +160,12 @@ def test_each_mistake_is_named(changes: dict[str, Any], said: str) -> None:
 def test_all_mistakes_are_told_at_once() -> None:
     found = problems(sync={"fields": {"list": "nowhere", "id": "customer_id"}})
     assert len(found) == 2
+
+
+def test_mistakes_in_settings_hide_no_others() -> None:
+    settings = {"url": "http://x:99999/", "secret_env": "S", "rows": 0}
+    fields = {"list": "nowhere", "id": "customer_id"}
+    assert len(problems(sync={"settings": settings, "fields": fields})) == 4
 
 
 def test_a_secret_pasted_into_a_setting_is_not_repeated() -> None:
