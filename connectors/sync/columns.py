@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, cast
 
 from connectors.sync.spec import SyncSpec
-from goldthread.warehouse.files import quoted
+from goldthread.warehouse.files import literal, quoted
+
+if TYPE_CHECKING:
+    from duckdb.sqltypes import DuckDBPyType
 
 # Types whose values are the same text or number in every request and in the ledger.
 _KEY = re.compile(
@@ -17,7 +21,8 @@ _UNTELLABLE = re.compile(
     r"\b(INTERVAL|TIMESTAMP_NS|TIME WITH TIME ZONE|UHUGEINT|BIGNUM|BIT|UNION|VARIANT)\b"
 )
 _NAMES_AND_LABELS = re.compile(r"\"[^\"]*\"|'[^']*'")
-_CALENDAR = {"DATE": "date", "TIMESTAMP": "timestamp"}
+_NESTED = ("list", "array", "struct", "map")
+_MOMENT = re.compile(r"DATE|TIME")
 
 
 def type_problems(spec: SyncSpec, types: Mapping[str, str]) -> Iterator[str]:
@@ -40,12 +45,40 @@ def type_problems(spec: SyncSpec, types: Mapping[str, str]) -> Iterator[str]:
 
 
 def beyond_the_calendar(spec: SyncSpec, types: Mapping[str, str]) -> str:
-    """SQL that is true of a row with a date or moment outside the years 1 to 9999, which other
-    systems cannot read."""
-    conditions = [
-        f"{quoted(column)} < {word} '0001-01-01' or {quoted(column)} >= {word} '10000-01-01'"
+    """SQL that is true of a row with a date or moment outside the years 1 to 9999, or the time
+    24:00, which other systems cannot read; also within lists, structs and maps."""
+    import duckdb
+
+    conditions = (
+        _is_beyond(quoted(column), duckdb.sqltype(types[column.lower()]))
         for column in sorted(set(spec.fields.values()))
-        for start, word in _CALENDAR.items()
-        if types[column.lower()].startswith(start) and not types[column.lower()].endswith("]")
-    ]
-    return " or ".join(conditions) or "false"
+        if _MOMENT.search(types[column.lower()])
+    )
+    return " or ".join(filter(None, conditions)) or "false"
+
+
+def _is_beyond(value: str, kind: DuckDBPyType, depth: int = 0) -> str | None:
+    """SQL that is true of such a value; None for a type that holds no dates and times.
+
+    value: SQL of this type. depth: how many lists it stands in.
+    """
+    import duckdb
+
+    if kind.id in ("time", "time_ns"):
+        return f"cast({value} as time) >= time '24:00:00'"
+    if kind.id == "date" or kind.id.startswith("timestamp"):
+        word = kind.id.partition("_")[0].partition(" ")[0]
+        return f"({value} < {word} '0001-01-01' or {value} >= {word} '10000-01-01')"
+    children = cast("list[tuple[str, DuckDBPyType]]", kind.children) if kind.id in _NESTED else []
+    if kind.id in ("list", "array"):
+        part = f"part{depth}"
+        condition = _is_beyond(part, children[0][1], depth + 1)
+        return condition and f"len(list_filter({value}, lambda {part}: {condition})) > 0"
+    if kind.id == "struct":
+        parts = [(f"struct_extract({value}, {literal(name)})", of) for name, of in children]
+    elif kind.id == "map":
+        parts = [(f"map_{side}s({value})", duckdb.list_type(of)) for side, of in children]
+    else:
+        parts = []
+    found = [_is_beyond(part, of, depth) for part, of in parts]
+    return " or ".join(filter(None, found)) or None

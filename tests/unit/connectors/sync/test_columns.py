@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import duckdb
 import pytest
 
-from connectors.sync.columns import type_problems
+from connectors.sync.columns import beyond_the_calendar, type_problems
 from connectors.sync.errors import SpecError
 from tests.sync_home import COLUMNS, SyncHome, members
 
@@ -87,3 +88,34 @@ def test_one_date_that_nobody_can_read_stops_only_its_row(
     home.publish(rows, home.files_spec(fields=fields))
     assert home.plan("files__members").held_back == {"date_out_of_range": 1}
     assert home.apply("files__members").acknowledged == 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "within", "beyond"),
+    [
+        ("DATE[]", "['2026-01-01', null]", "['2026-01-01', 'infinity']"),
+        ("TIMESTAMP[2]", "['2026-01-01', '2026-01-02']", "['2026-01-01', '290000-01-01']"),
+        ("STRUCT(a STRUCT(b DATE))", "{'a': {'b': '2026-01-01'}}", "{'a': {'b': '-infinity'}}"),
+        ("MAP(VARCHAR, DATE)", "MAP {'a': '2026-01-01'}", "MAP {'a': '0044-03-15 (BC)'}"),
+        ("MAP(DATE, DATE[])", "MAP {'2026-01-01': []}", "MAP {'2026-01-01': ['infinity']}"),
+        (
+            "STRUCT(a TIMESTAMP WITH TIME ZONE[])[]",
+            "[null, {'a': ['2026-01-01']}]",
+            "[null, {'a': ['2026-01-01']}, {'a': ['infinity']}]",
+        ),
+        ("TIME", "'23:59:59.999999'", "'24:00:00'"),
+        ("TIME_NS", "'23:59:59'", "'24:00:00'"),
+        ("TIME[]", "['00:00:00']", "['24:00:00']"),
+    ],
+)
+def test_dates_and_times_that_nobody_can_read_are_found_at_any_depth(
+    tmp_path: Path, kind: str, within: str, beyond: str
+) -> None:
+    spec = SyncHome(tmp_path).spec(fields={"x": "birth_date", "y": "first_name"})
+    condition = beyond_the_calendar(spec, {**TYPES, "birth_date": kind})
+    with duckdb.connect() as con:
+        con.execute(f'create table rows ("birth_date" {kind}, first_name varchar)')
+        for value in (within, beyond, "null"):
+            con.execute(f"insert into rows values ({value}::{kind}, 'Ana')")
+        found = con.execute(f"select coalesce({condition}, false) from rows").fetchall()
+    assert found == [(False,), (True,), (False,)]
