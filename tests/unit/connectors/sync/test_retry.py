@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from datetime import UTC, datetime
 from email.utils import format_datetime
 
@@ -85,3 +86,15 @@ def test_retry_after_in_seconds_or_as_a_date(value: str, seconds: float | None) 
 
 def test_no_retry_after() -> None:
     assert retry_after({}, NOON.timestamp()) is None
+
+
+@pytest.mark.parametrize("zone", ["UTC", "America/New_York", "Asia/Tokyo"])
+def test_a_date_without_a_zone_is_utc(monkeypatch: pytest.MonkeyPatch, zone: str) -> None:
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        said = {"Retry-After": "Sun Nov  1 12:00:30 2026"}
+        assert retry_after(said, NOON.timestamp()) == 30.0
+    finally:
+        monkeypatch.undo()
+        time.tzset()
