@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import SecretBytes
 
+from connectors.sync.errors import LedgerUnreadable, SpecError
+
 if TYPE_CHECKING:
     import duckdb
 
@@ -24,10 +26,14 @@ def ledger_key(settings: Settings, *, create: bool) -> SecretBytes:
 
     create: write a random key when there is none; otherwise a throw-away one is returned, good for
     planning a first sync and nothing else.
+    Raises SpecError when the variable is not UTF-8, LedgerUnreadable when the file is empty.
     """
     named = os.environ.get(KEY_VARIABLE)
     if named:
-        return SecretBytes(named.encode())
+        try:
+            return SecretBytes(named.encode())
+        except UnicodeEncodeError:
+            raise SpecError([f"environment variable {KEY_VARIABLE} is not UTF-8"]) from None
     path = settings.ledger_dir / ".key"
     if not path.exists():
         fresh = secrets.token_hex(32).encode()
@@ -47,7 +53,14 @@ def ledger_key(settings: Settings, *, create: bool) -> SecretBytes:
             pass
         finally:
             aside.unlink()
-    return SecretBytes(path.read_bytes().strip())
+    key = path.read_bytes().strip()
+    if not key:
+        raise LedgerUnreadable(
+            f"The key in {path} is empty. Put back a copy of it. Without one, move it and the "
+            "ledgers away to start over: then every row is sent again, and rows that left are not "
+            "removed."
+        )
+    return SecretBytes(key)
 
 
 def fingerprint(key: SecretBytes) -> str:

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import SecretBytes
 
+from connectors.sync.errors import LedgerUnreadable, SpecError
 from connectors.sync.keys import install_keyed_hash, ledger_key, masked
 from tests.sync_home import SyncHome
 
@@ -61,3 +62,20 @@ def test_the_environment_may_hold_the_key(home: SyncHome, monkeypatch: pytest.Mo
 )
 def test_masks(value: object, seen: str) -> None:
     assert masked(value) == seen
+
+
+def test_an_empty_key_file_is_refused(home: SyncHome) -> None:
+    home.settings.ledger_dir.mkdir(parents=True)
+    (home.settings.ledger_dir / ".key").write_bytes(b"\n")
+    for create in (True, False):
+        with pytest.raises(LedgerUnreadable, match=r"is empty\. Put back a copy"):
+            ledger_key(home.settings, create=create)
+
+
+def test_a_key_that_is_no_text_is_refused_unseen(
+    home: SyncHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GOLDTHREAD_LEDGER_KEY", "hidden\udcff")
+    with pytest.raises(SpecError, match="GOLDTHREAD_LEDGER_KEY is not UTF-8") as caught:
+        ledger_key(home.settings, create=False)
+    assert "hidden" not in str(caught.value)
