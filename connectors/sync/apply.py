@@ -28,7 +28,13 @@ from connectors.sync.runs import begin_run, end_run
 from connectors.sync.secrets import read_secrets, telling_parts
 from connectors.sync.sender import Sender
 from connectors.sync.settle import Delivery, record, release_unsent, settle
-from connectors.sync.snapshots import clear_unfinished, export_root, is_snapshot, snapshot_folder
+from connectors.sync.snapshots import (
+    clear_unfinished,
+    export_root,
+    is_snapshot,
+    last_folder,
+    snapshot_folder,
+)
 from connectors.sync.spec import SyncSpec, destination_settings
 from connectors.sync.transport import Transport
 
@@ -72,18 +78,22 @@ def apply_sync(
             plan = make_plan(con, settings, spec, key, now)
             if plan.guards and not force:
                 raise GuardTripped(spec.name, plan.guards)
-            run_number, run_name = begin_run(con, plan, now)
+            root = export_root(settings, spec)
+            transport = Transport(destination, root, policy or RetryPolicy())
+            if plan.to_send:
+                transport.prepare()
+            earlier = last_folder(settings, spec)
+            run_number, run_name = begin_run(con, plan, now, after=earlier)
             cut(con, destination.limits, snapshots=is_snapshot(spec))
             intend(con, spec, run_number)
             stage(con)
             dispatch = _Dispatch(con, plan, progress)
-            root = export_root(settings, spec)
             phases = _phases(con, spec, run_name)
             sender, stopped = asyncio.run(
                 dispatch.run(
                     destination,
                     phases,
-                    Transport(destination, root, policy or RetryPolicy()),
+                    transport,
                     telling_parts(secrets.values()),
                 )
             )

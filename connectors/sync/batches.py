@@ -153,4 +153,13 @@ def _key_text(key: dict[str, Any]) -> str:
 def _key_table(keys: list[dict[str, Any]]) -> pa.Table:
     import pyarrow as pa
 
-    return pa.Table.from_pylist(keys)
+    columns = {name: [key.get(name) for key in keys] for name in keys[0]}
+    return pa.table({name: pa.array(values, _type(values)) for name, values in columns.items()})
+
+
+def _type(values: list[Any]) -> pa.DataType | None:
+    """The type Arrow cannot find by itself, as it decides by the first value."""
+    import pyarrow as pa
+
+    whole = [value for value in values if isinstance(value, int)]
+    return pa.uint64() if max(whole, default=0) >= 2**63 else None

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from connectors.sync.columns import beyond_the_calendar
 from connectors.sync.published import column_types
 from connectors.sync.spec import SyncSpec
+from connectors.sync.wire_size import extra_bytes
 from goldthread.warehouse.files import quoted
 
 if TYPE_CHECKING:
@@ -37,7 +38,9 @@ def select_desired(con: duckdb.DuckDBPyConnection, spec: SyncSpec) -> None:
     has_no_key = " or ".join(
         f"nullif(trim(cast({quoted(column)} as varchar)), '') is null" for column in spec.key
     )
-    has_no_date = beyond_the_calendar(spec, column_types(con, spec.model))
+    types = column_types(con, spec.model)
+    has_no_date = beyond_the_calendar(spec, types)
+    extra = extra_bytes(spec, types)
     audience = (
         f"cast({quoted(spec.audience_column)} as varchar)" if spec.audience_column else "null"
     )
@@ -123,7 +126,7 @@ def select_desired(con: duckdb.DuckDBPyConnection, spec: SyncSpec) -> None:
         """
     )
     con.execute(
-        """
+        f"""
         create table desired as
         select
             customer_id,
@@ -132,7 +135,7 @@ def select_desired(con: duckdb.DuckDBPyConnection, spec: SyncSpec) -> None:
             destination_key,
             keyed_hash('key ' || destination_key) as key_hash,
             keyed_hash('payload ' || document) as payload_hash,
-            octet_length(encode(document)) as payload_bytes
+            octet_length(encode(document)) + cast({extra} as bigint) as payload_bytes
         from judged
         where held_back is null
         """

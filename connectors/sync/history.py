@@ -24,7 +24,7 @@ Columns = dict[str, tuple[str, str, str]]
 RUN_COLUMNS: Columns = {
     "sync_name": ("varchar", "$sync", "Name of the sync (its exposure)."),
     "run_id": ("varchar", "runs.run_id", "One apply of this sync; unique."),
-    "run_number": ("bigint", "runs.run_number", "Counts the applies of this sync from 1."),
+    "run_number": ("bigint", "runs.run_number", "Counts the applies of this sync."),
     "destination": ("varchar", "runs.destination", "Where it sends."),
     "object_name": ("varchar", "runs.object_name", "What the destination calls the rows."),
     "mode": ("varchar", "runs.mode", "upsert, or mirror: rows that left are removed."),

@@ -44,8 +44,12 @@ def cut(con: duckdb.DuckDBPyConnection, limits: Limits, *, snapshots: bool) -> N
                 was_refused,
                 case when kind = 'remove' then cast(json_structure(destination_key) as varchar) end
                     as key_shape,
-                coalesce(payload_bytes, 0) + octet_length(encode(destination_key)) + {_ROW_BYTES}
-                    as row_bytes
+                -- The fields, which of a removal are its key, and the key as text, in which a
+                -- colon or percent sign takes three bytes.
+                coalesce(payload_bytes, octet_length(encode(destination_key)))
+                    + octet_length(encode(destination_key))
+                    + 2 * length(regexp_replace(destination_key, '[^:%]', '', 'g'))
+                    + {_ROW_BYTES} as row_bytes
 
             from difference
 

@@ -13,14 +13,19 @@ if TYPE_CHECKING:
     import duckdb
 
 
-def begin_run(con: duckdb.DuckDBPyConnection, plan: Plan, now: datetime) -> tuple[int, str]:
-    """Open a run; whatever was still open was interrupted. Returns its number and its name."""
+def begin_run(
+    con: duckdb.DuckDBPyConnection, plan: Plan, now: datetime, *, after: int = 0
+) -> tuple[int, str]:
+    """Open a run; whatever was still open was interrupted. Returns its number and its name.
+
+    after: a number that is taken, though this ledger may not know of it.
+    """
     open_runs = con.execute("select run_number from ledger.runs where state = 'running'").fetchall()
     for (number,) in open_runs:
         _close(con, number, "interrupted", None)
     row = con.execute("select coalesce(max(run_number), 0) + 1 from ledger.runs").fetchone()
     assert row is not None
-    number = int(row[0])
+    number = max(int(row[0]), after + 1)
     # The number leads: a run that replays an earlier moment still sorts later.
     name = f"{number:06d}-{now:%Y%m%dT%H%M%SZ}"
     con.execute(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     from goldthread.settings import Settings
 
 
+# The name of a run, which its folder has: see `runs`.
+_RUN = re.compile(r"(\d{6,18})-\d{8}T\d{6}Z")
+
+
 def is_snapshot(spec: SyncSpec) -> bool:
     """Whether the destination takes all rows each time something changed."""
     return issubclass(destination_class(spec.destination), Snapshots)
@@ -33,6 +38,16 @@ def export_root(settings: Settings, spec: SyncSpec) -> Path:
 def snapshot_folder(settings: Settings, spec: SyncSpec, run_name: str) -> str:
     """Where the files of one run are."""
     return str(export_root(settings, spec) / _destination(spec).folder(run_name))
+
+
+def last_folder(settings: Settings, spec: SyncSpec) -> int:
+    """The highest number of a run among the snapshots on disk, 0 without one: they may be of a
+    ledger that was lost, and the next must neither sort before them nor write over one."""
+    if not is_snapshot(spec):
+        return 0
+    parent = (export_root(settings, spec) / _destination(spec).folder("any")).parent
+    names = [path.name for path in parent.glob("*")] if parent.is_dir() else []
+    return max((int(found[1]) for name in names if (found := _RUN.fullmatch(name))), default=0)
 
 
 def acknowledge_finished(
@@ -81,7 +96,8 @@ def _pending(con: duckdb.DuckDBPyConnection) -> Sequence[tuple[str, str]]:
 
 def _key_in(marker: Path) -> str | None:
     try:
-        key = orjson.loads(marker.read_bytes()).get("idempotency_key")
+        document = orjson.loads(marker.read_bytes())
     except (FileNotFoundError, orjson.JSONDecodeError):
         return None
+    key = document.get("idempotency_key") if isinstance(document, dict) else None
     return None if key is None else str(key)

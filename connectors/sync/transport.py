@@ -21,7 +21,9 @@ from connectors.destinations.base import (
     Request,
     Response,
     Signs,
+    Snapshots,
 )
+from connectors.sync.errors import SyncError
 from connectors.sync.retry import RetryPolicy, is_doubtful, is_retryable, retry_after
 
 _TIMEOUT = httpx.Timeout(30.0, connect=10.0)
@@ -31,6 +33,9 @@ _ATTEMPT_SECONDS = 300.0
 _ANSWER_BYTES = 64_000_000
 # A proxy from the environment is for the outside world, never for a receiver on this machine.
 _DIRECT = {f"all://{host}": None for host in ("localhost", "127.0.0.1", "[::1]")}
+# What httpx takes from the environment when a client is made.
+_PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
+_CONNECTING = (*_PROXIES, *map(str.lower, _PROXIES), "SSL_CERT_FILE", "SSL_CERT_DIR")
 # These failures happen before anything reaches the server.
 _NEVER_ARRIVED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
@@ -140,14 +145,7 @@ class Transport:
         if isinstance(self._destination, Signs):
             request = self._destination.sign(request, int(self._clock()))
         if self._client is None:
-            # Made when it is needed: loading certificates takes longer than a plan without changes.
-            self._client = httpx.AsyncClient(
-                timeout=_TIMEOUT,
-                follow_redirects=False,
-                mounts=_DIRECT,
-                limits=httpx.Limits(max_connections=self._destination.limits.concurrency),
-                event_hooks={"response": [_forget_location]},
-            )
+            self._client = self._new_client()
         call = self._client.stream(
             request.method, request.url, headers=dict(request.headers), content=request.body
         )
@@ -158,6 +156,33 @@ class Transport:
                 if len(body) > _ANSWER_BYTES:
                     break
             return Response(answer.status_code, dict(answer.headers), bytes(body[:_ANSWER_BYTES]))
+
+    def prepare(self) -> None:
+        """Make ready to send, before anything is written down.
+
+        Raises SyncError when the environment's proxies or certificates cannot be used.
+        """
+        if not isinstance(self._destination, Snapshots):
+            self._client = self._new_client()
+
+    def _new_client(self) -> httpx.AsyncClient:
+        try:
+            # Made when it is needed: loading certificates takes longer than a plan without changes.
+            return httpx.AsyncClient(
+                timeout=_TIMEOUT,
+                follow_redirects=False,
+                mounts=_DIRECT,
+                limits=httpx.Limits(max_connections=self._destination.limits.concurrency),
+                event_hooks={"response": [_forget_location]},
+            )
+        except (ImportError, OSError, ValueError, httpx.InvalidURL) as error:
+            # What the error says may hold the password of a proxy.
+            found = ", ".join(name for name in _CONNECTING if os.environ.get(name))
+            raise SyncError(
+                f"No connection can be made with {found or 'the settings of this machine'} as the "
+                f"environment has it ({type(error).__name__}); nothing was sent. Proxies are "
+                "http:// or https:// addresses, SSL_CERT_FILE and SSL_CERT_DIR exist."
+            ) from None
 
     async def _turn(self) -> None:
         """Wait for this request's turn, as the destination's rate and its Retry-After demand."""

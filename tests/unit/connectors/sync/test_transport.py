@@ -24,6 +24,7 @@ from connectors.destinations.base import (
     Response,
     RowOutcome,
 )
+from connectors.sync.errors import SyncError
 from connectors.sync.retry import RetryPolicy
 from connectors.sync.transport import Exchange, Transport
 
@@ -248,3 +249,21 @@ def test_a_full_disk_is_an_undelivered_file(tmp_path: Path) -> None:
     write = FileWrite(PurePosixPath("run/members.csv"), b"content")
     (result,), _, _ = exchange(request=write, root=tmp_path)
     assert result.response is None and "Error" in (result.reason or "")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ALL_PROXY", "socks5://me:hidden@127.0.0.1:9"),
+        ("HTTP_PROXY", "foo://me:hidden@127.0.0.1"),
+        ("SSL_CERT_FILE", "/nowhere/hidden.pem"),
+    ],
+)
+def test_an_environment_that_allows_no_connection_is_told_before_anything_is_sent(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    transport = Transport(Plain(), Path("/nowhere"), RetryPolicy())
+    with pytest.raises(SyncError, match=name) as caught:
+        transport.prepare()
+    assert "hidden" not in str(caught.value)
