@@ -180,13 +180,15 @@ def _with_households(
     rules: Sequence[Rule],
     temper: float,
 ) -> LinkageModel:
-    """Estimate m again from the levels that the candidate pairs show."""
+    """Estimate m again from the levels that the candidate pairs show, if there are any."""
     names = list(model.levels)
     columns = ", ".join(f"{name}_level" for name in names)
     rows = cursor.execute(
         f"select {columns}, rules, count(*) from scores join candidates using (id_l, id_r) "
         "group by all order by all"
     ).fetchall()
+    if not rows:
+        return model
     free = [_found_without([rules[n] for n in row[-2]], names) for row in rows]
     all_pairs = people * (people - 1) / 2
     chances = Chances.of(model)

@@ -10,10 +10,10 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from goldthread.identity import train
+from goldthread.identity import score_pairs, train
 from goldthread.identity.mixture import without_matches
 from goldthread.identity.starting import starting_settings
-from tests.unit.identity.conftest import linkage_records
+from tests.unit.identity.conftest import linkage_records, pairs_table
 
 NAMES = ("Ada", "Ben", "Cora", "Dan", "Eva", "Finn", "Gina", "Hugo", "Ida", "Jan")
 
@@ -91,6 +91,18 @@ def test_a_handful_of_records_leaves_the_starting_values(
         ):
             if not level.get("is_null_level"):
                 assert level["u_probability"] == pytest.approx(begun["u_probability"], abs=0.02)
+
+
+@pytest.mark.parametrize("is_thorough", [True, False])
+def test_a_table_in_which_no_pair_is_worth_comparing_has_a_model(
+    con: duckdb.DuckDBPyConnection, nicknames: pa.Table, is_thorough: bool
+) -> None:
+    """More records of one name than every pair of them is looked at for."""
+    records = linkage_records(
+        {f"{n:03}": {"first_name": "Ada", "last_name": "Moss"} for n in range(900)}
+    )
+    model = train(records, nicknames, con, is_thorough=is_thorough)
+    assert score_pairs(records, pairs_table([]), nicknames, con, model).fetchall() == []
 
 
 def test_a_rare_name_is_weighed_as_such_only_where_it_does_not_leave_the_data(
