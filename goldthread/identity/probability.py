@@ -119,10 +119,10 @@ def judge(
     number = row_count(cursor, people)
     all_pairs = max(number * (number - 1) / 2, 1.0)
     share, (household_ratio, _) = _fit(likelihoods, tight, all_pairs)
-    share_of_all, (_, namesake_ratio) = _fit(likelihoods, pairs, all_pairs)
+    share_of_all, (household_ratio_of_all, namesake_ratio) = _fit(likelihoods, pairs, all_pairs)
     if expected_precision is None and share < share_of_all / 2:
         # A table of names and cities has no tight pairs, though many of one person.
-        share = share_of_all
+        share, household_ratio = share_of_all, household_ratio_of_all
     prior_weight = _stepped(float(np.log2(share / (1 - share))))
     ratios = [_ratio(household_ratio), _ratio(namesake_ratio)]
     probability = _probability(likelihoods, 1 / (1 + 2**-prior_weight), ratios)[0]

@@ -46,6 +46,21 @@ def test_a_table_without_tight_pairs_is_judged_by_the_loose_ones(
     assert judge(con, "scores", "candidates", "people", 0.96).prior_weight < -15
 
 
+def test_a_table_without_tight_pairs_shows_its_households_in_the_loose_ones(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    """Every tenth pair says twofold that it is a household, and the others that there is none."""
+    write_scores(con, 400, [(n, n + 200, 20.0) for n in range(200)])
+    con.execute("update scores set household_weight = -1 where id_l % 10 = 0")
+    found = judge(con, "scores", "candidates", "people", expected_precision=None)
+    assert found.household_ratio < 0.05
+    row = con.execute(f"select min({found.probability_sql}) from scores").fetchone()
+    assert row is not None
+    assert row[0] > found.threshold
+    # A precision that is promised rests on tight pairs.
+    assert judge(con, "scores", "candidates", "people", 0.96).household_ratio == 0.25
+
+
 def test_the_last_ones_without_a_counterpart_belong_together(
     con: duckdb.DuckDBPyConnection,
 ) -> None:
