@@ -66,8 +66,7 @@ class Webhook:
         if not response.is_success:
             # A refused request has stored nothing: what it says of a row is why it was refused.
             return [row for row in listed or [] if row.status != "ok"]
-        later = is_cut_off(response.body) if listed is None else self._settings.unlisted != "ok"
-        if later:
+        if is_cut_off(response.body) or (listed is not None and self._settings.unlisted != "ok"):
             return listed or []
         rest = set(range(len(batch))).difference(row.position for row in listed or [])
         return [*(listed or []), *(RowOutcome(position, "ok") for position in sorted(rest))]
