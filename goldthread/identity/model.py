@@ -6,7 +6,7 @@ import json
 import os
 from dataclasses import dataclass
 from functools import cache
-from math import log2
+from math import inf, log2
 from pathlib import Path
 from typing import Any
 
@@ -68,12 +68,15 @@ class LinkageModel:
     """settings: what Splink reads. term_frequencies: column of the people table → value → share of
     people; only names seen at least five times. notes: how it was trained. expected_precision: what
     share of the links must be expected to be right; null weighs wrong links and missed ones alike.
+    share_of_one_name: of strangers who bear the same first and last name, where that is known: of
+    the records the model was trained on, if it judges no others. It is not saved.
     """
 
     settings: dict[str, Any]
     term_frequencies: dict[str, dict[str, float]]
     notes: dict[str, Any]
     expected_precision: float | None = EXPECTED_PRECISION
+    share_of_one_name: float = inf
 
     @classmethod
     def load(cls, path: Path = COMMITTED) -> LinkageModel:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import log2
+from math import inf, log2
 from typing import TYPE_CHECKING
 
 from goldthread.identity.workspace import row_count
@@ -97,6 +97,7 @@ def judge(
     people: str,
     expected_precision: float | None,
     is_linkable: str = "true",
+    share_of_one_name: float = inf,
 ) -> Judgement:
     """Priors and threshold for the pairs of table ``scores`` over the people of table ``people``.
 
@@ -107,7 +108,7 @@ def judge(
     just what father and son differ in. expected_precision: of the links by details alone; null
     gives the threshold at which precision and recall are expected to balance best.
     is_linkable: SQL over the scores; other pairs are no links however probable, and do not tell
-    what links are worth.
+    what links are worth. share_of_one_name: see ``most_namesakes``.
     """
     import numpy as np
 
@@ -118,13 +119,14 @@ def judge(
     )
     number = row_count(cursor, people)
     all_pairs = max(number * (number - 1) / 2, 1.0)
-    share, (household_ratio, _) = _fit(likelihoods, tight, all_pairs)
-    share_of_all, (household_ratio_of_all, namesake_ratio) = _fit(likelihoods, pairs, all_pairs)
+    (share, (household_ratio, _)), (share_of_all, ratios_of_all) = (
+        _fit(likelihoods, counts, all_pairs, share_of_one_name) for counts in (tight, pairs)
+    )
     if expected_precision is None and share < share_of_all / 2:
         # A table of names and cities has no tight pairs, though many of one person.
-        share, household_ratio = share_of_all, household_ratio_of_all
+        share, household_ratio = share_of_all, ratios_of_all[0]
     prior_weight = _stepped(float(np.log2(share / (1 - share))))
-    ratios = [_ratio(household_ratio), _ratio(namesake_ratio)]
+    ratios = [_ratio(household_ratio), _ratio(ratios_of_all[1])]
     probability = _probability(likelihoods, 1 / (1 + 2**-prior_weight), ratios)[0]
     return Judgement(
         prior_weight=prior_weight,
@@ -179,7 +181,19 @@ def _stepped(bits: float) -> float:
     return round(bits / STEP) * STEP
 
 
-def _fit(likelihoods: list[Floats], pairs: Floats, all_pairs: float) -> tuple[float, list[float]]:
+def most_namesakes(household_ratio: float, share: float, share_of_one_name: float) -> float:
+    """The most pairs of namesakes that there can be for each pair of one person's records.
+
+    They are father and son, so a share of the households, or strangers who bear one name by chance.
+    Else people who live alone, some of them with a wrong birth date, pass for fathers and sons.
+    share: of one-person pairs among all. share_of_one_name: of such strangers.
+    """
+    return NAMESAKE_RATIO[0] / HOUSEHOLD_RATIO[0] * household_ratio + share_of_one_name / share
+
+
+def _fit(
+    likelihoods: list[Floats], pairs: Floats, all_pairs: float, share_of_one_name: float
+) -> tuple[float, list[float]]:
     """Shares at which the expected numbers of each kind agree with themselves (EM, m and u fixed).
 
     likelihoods: of one person, household, namesakes, each against strangers.
@@ -197,6 +211,8 @@ def _fit(likelihoods: list[Floats], pairs: Floats, all_pairs: float) -> tuple[fl
                 found[1:], (HOUSEHOLD_RATIO, NAMESAKE_RATIO), strict=True
             )
         ]
+        # By the households among the same pairs: where nobody has a first name, they look alike.
+        ratios[1] = min(ratios[1], most_namesakes(ratios[0], renewed, share_of_one_name))
         if abs(renewed - share) <= 1e-6 * share:
             break
         share = renewed

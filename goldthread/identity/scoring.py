@@ -67,7 +67,9 @@ def score_pairs(
         afforded = write_candidates(cursor, held, keys, new_keys, is_thorough=not goal)
         scores = KeptScores(cursor, model, held)
         scores.weigh("candidates", "scores")
-        judgement = judge(cursor, "scores", "candidates", "people_ids", goal, linkable)
+        judgement = judge(
+            cursor, *("scores", "candidates", "people_ids"), goal, linkable, model.share_of_one_name
+        )
         if not goal:
             judgement = look_again(cursor, model, judgement, "people_ids")
         _write_meeting_pairs(cursor, model, judgement, keys)

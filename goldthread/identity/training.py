@@ -6,6 +6,7 @@ import logging
 from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import replace
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -105,7 +106,9 @@ def train(
         rules = (*RULES, *choose_loose_rules(cursor, "people", loose))
         write_candidates_by_rule(cursor, "people", "candidates", rules)
         weigh(cursor, model, "candidates", "scores")
-        model = _with_households(cursor, model, starting, people, rules, temper)
+        model = _with_households(
+            cursor, model, starting, people, rules, temper, is_thorough=is_thorough
+        )
         if charts:
             save_model_charts(cursor, model, charts)
         return model
@@ -179,6 +182,8 @@ def _with_households(
     people: int,
     rules: Sequence[Rule],
     temper: float,
+    *,
+    is_thorough: bool,
 ) -> LinkageModel:
     """Estimate m again from the levels that the candidate pairs show, if there are any."""
     names = list(model.levels)
@@ -201,6 +206,7 @@ def _with_households(
             free=free,
             starting=chances,
             all_pairs=all_pairs,
+            share_of_one_name=_share_of_one_name(names, chances) if is_thorough else inf,
         )
         strangers = [
             without_matches(observed, ours, share, min(all_pairs, RANDOM_PAIRS))
@@ -215,7 +221,16 @@ def _with_households(
             level["m_probability"] = float(m)
             level["u_probability"] = float(u)
     of_few = RANDOM_HOLD / (RANDOM_HOLD + min(all_pairs, RANDOM_PAIRS))
-    return replace(model, settings=_mixed(model.settings, starting, temper, max(temper, of_few)))
+    return replace(
+        model,
+        settings=_mixed(model.settings, starting, temper, max(temper, of_few)),
+        share_of_one_name=_share_of_one_name(names, chances) if is_thorough else inf,
+    )
+
+
+def _share_of_one_name(names: Sequence[str], chances: Chances) -> float:
+    first, last = (chances.strangers[names.index(name)] for name in ("first_name", "last_name"))
+    return float(first[-1] * last[-1])
 
 
 def _found_without(rules: Sequence[Rule], names: list[str]) -> list[bool]:

@@ -1,23 +1,25 @@
-"""Tables that are not made as a shop's records are: no birth dates, dozens of records a person."""
+"""Tables that are not made as a shop's records are: no or wrong birth dates, dozens of records a
+person."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import combinations
 
 import duckdb
 import numpy as np
 import pyarrow as pa
 import pytest
 
-from goldthread.identity import cluster_records, committed_model
+from goldthread.identity import cluster_records, committed_model, score_pairs, train
 from goldthread.identity.block_keys import write_keys
 from goldthread.identity.blocking import Rule, rules_of, write_pairs_by_keys
 from goldthread.identity.mixture import MOST_DIFFERENT, Chances, separate
 from goldthread.identity.people import prepare_people
 from goldthread.identity.probability import STEP, Judgement, judge
 from goldthread.identity.second_look import look_again
-from tests.unit.identity.conftest import linkage_records
+from tests.unit.identity.conftest import linkage_records, pairs_table
 
 BALANCED = replace(committed_model(), expected_precision=None)
 
@@ -59,6 +61,47 @@ def test_a_table_without_tight_pairs_shows_its_households_in_the_loose_ones(
     assert row[0] > found.threshold
     # A precision that is promised rests on tight pairs.
     assert judge(con, "scores", "candidates", "people", 0.96).household_ratio == 0.25
+
+
+def test_strangers_of_one_name_are_told_apart_where_there_are_no_households(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    """A fifth of the pairs differ as namesakes do: more than there are sons, but not strangers."""
+    write_scores(con, 400, [(n, n + 200, 20.0) for n in range(200)])
+    con.execute("update scores set namesake_weight = -8 where id_l % 5 = 0")
+    ratios = [
+        judge(con, "scores", "candidates", "people", None, share_of_one_name=share).namesake_ratio
+        for share in (0.0, 40 / 79_800)
+    ]
+    assert ratios[0] < 0.01
+    assert ratios[1] > 0.2
+
+
+def test_wrong_birth_dates_are_no_sons_where_people_live_alone(
+    con: duckdb.DuckDBPyConnection, nicknames: pa.Table
+) -> None:
+    """Three records of each of twenty people; every third person has another birth date in one."""
+    names = ("Ada", "Ben", "Cora", "Dan", "Eva", "Finn", "Gina", "Hugo", "Ida", "Jan")
+    people = {
+        f"{n:02}-{copy}": {
+            "first_name": names[n % 10],
+            "last_name": f"{names[n // 10]}{names[n * 3 % 10].lower()}ton",
+            "address_line": f"{3 + n} {names[n * 7 % 10]} Street",
+            "postal_code": f"{10001 + n * 137}",
+            "city": f"{names[n * 9 % 10]}ville",
+            "birth_date": f"{1940 + (n * 7 + 23 * wrong) % 60}-{1 + (n + 5 * wrong) % 12:02}-"
+            f"{1 + (n * 5 + 11 * wrong) % 28:02}",
+        }
+        for n in range(20)
+        for copy, wrong in enumerate((0, 0, n % 3 == 0))
+    }
+    records = linkage_records(people)
+    model = replace(train(records, nicknames, con, is_thorough=True), expected_precision=None)
+    scored = score_pairs(records, pairs_table([]), nicknames, con, model)
+    links = scored.filter("is_link").select("left_key, right_key").fetchall()
+    assert sorted(links) == [
+        pair for pair in combinations(sorted(people), 2) if pair[0][:2] == pair[1][:2]
+    ]
 
 
 def test_the_last_ones_without_a_counterpart_belong_together(
@@ -110,7 +153,7 @@ def test_households_are_not_taken_for_people_who_change_their_names() -> None:
     household = [*same]
     household[first] = 0
     free = [[index == first for index in range(6)]] * 2
-    person, share = separate([same, household], [5000, 15000], free, chances, all_pairs=1e8)
+    person, share = separate([same, household], [5000, 15000], free, chances, 1e8, np.inf)
     assert person[first][0] <= MOST_DIFFERENT["first_name"]
     assert share * 1e8 < 10_000
 
