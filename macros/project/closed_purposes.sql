@@ -7,15 +7,9 @@
     with
 
     addresses as (
-        {% for channel in ['email', 'phone'] %}
-            select
-                customer_id,
-                '{{ channel }}' as identifier_type,
-                {{ channel }} as identifier_value
-            from {{ ref('customers') }}
-            where {{ channel }} is not null
-            {{ 'union all' if not loop.last }}
-        {% endfor %}
+
+        {{ golden_addresses() }}
+
     ),
 
     -- Shared ones too: whoever may be meant is left alone.

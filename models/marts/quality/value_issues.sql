@@ -75,17 +75,7 @@ final as (
 
     union all
 
-    select
-        source,
-        source_table,
-        source_file,
-        row_key,
-        column_name,
-        raw_value,
-        reason,
-        row_number,
-        noticed_at
-    from unread_corrections
+    select * from unread_corrections
 
 )
 

@@ -4,19 +4,7 @@ with
 
 addresses as (
 
-    select
-        customer_id,
-        'email' as identifier_type,
-        email as identifier_value
-    from {{ ref('customers') }}
-
-    union all
-
-    select
-        customer_id,
-        'phone' as identifier_type,
-        phone as identifier_value
-    from {{ ref('customers') }}
+    {{ golden_addresses() }}
 
 )
 

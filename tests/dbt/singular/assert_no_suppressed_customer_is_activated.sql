@@ -18,19 +18,7 @@ known_identifiers as (
 
     union all
 
-    select
-        customer_id,
-        'email' as identifier_type,
-        email as identifier_value
-    from {{ ref('customers') }}
-
-    union all
-
-    select
-        customer_id,
-        'phone' as identifier_type,
-        phone as identifier_value
-    from {{ ref('customers') }}
+    {{ golden_addresses() }}
 
 ),
 
