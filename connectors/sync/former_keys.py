@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from connectors.sync.doubt import doubt
 from connectors.sync.spec import SyncSpec
 
 if TYPE_CHECKING:
@@ -21,9 +22,7 @@ if TYPE_CHECKING:
 def doubt_those_to_remove(con: duckdb.DuckDBPyConnection, spec: SyncSpec) -> None:
     """Make uncertain whatever is held of people of whom a row is to be removed under a former key.
 
-    Then they are sent once more, after the removal; also those of a pending batch, under a new
-    idempotency key: under the old one a receiver would change nothing. Needs ``desired`` and a
-    settled ledger.
+    Then they are sent once more, after the removal. Needs ``desired`` and a settled ledger.
     """
     if spec.mode != "mirror":
         return
@@ -60,14 +59,7 @@ def doubt_those_to_remove(con: duckdb.DuckDBPyConnection, spec: SyncSpec) -> Non
         """,
         [list(spec.key_fields)],
     )
-    con.execute(
-        "update ledger.live set payload_hash = null "
-        "where customer_id in (select customer_id from formerly)"
-    )
-    con.execute(
-        "update ledger.batches set state = 'unknown', status = 'retryable', "
-        "reason = coalesce(reason || ', ', '') || 'superseded' "
-        "where state = 'pending' and operation = 'upsert' and batch_id in (select batch_id "
-        "from ledger.rows where customer_id in (select customer_id from formerly))"
-    )
+    formerly = "customer_id in (select customer_id from formerly)"
+    of_them = f"batch_id in (select batch_id from ledger.rows where {formerly})"
+    doubt(con, held=formerly, pending=f"operation = 'upsert' and {of_them}")
     con.execute("drop table formerly")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import orjson
 
+from connectors.sync.doubt import doubt
 from connectors.sync.published import column_types
 from connectors.sync.spec import SyncSpec
 
@@ -24,8 +25,8 @@ _WRITTEN_OTHERWISE = re.compile("TIME|BLOB|JSON|MAP")
 def doubt_those_written_otherwise(con: duckdb.DuckDBPyConnection, spec: SyncSpec) -> None:
     """Make everything held uncertain when such a column has another type than at the last apply.
 
-    Then all rows are sent once more; also those of a pending batch, under a new idempotency key. A
-    ledger that does not know the types yet, of a version before, takes them as they are.
+    Then all rows are sent once more. A ledger that does not know the types yet, of a version
+    before, takes them as they are.
     """
     types = column_types(con, spec.model)
     forms = {
@@ -39,12 +40,7 @@ def doubt_those_written_otherwise(con: duckdb.DuckDBPyConnection, spec: SyncSpec
         return
     con.execute("begin")
     if before is not None:
-        con.execute("update ledger.live set payload_hash = null")
-        con.execute(
-            "update ledger.batches set state = 'unknown', status = 'retryable', "
-            "reason = coalesce(reason || ', ', '') || 'superseded' "
-            "where state = 'pending' and operation <> 'remove'"
-        )
+        doubt(con, held="true", pending="operation <> 'remove'")
         con.execute("delete from ledger.meta where name = 'forms'")
     con.execute("insert into ledger.meta values ('forms', ?)", [now])
     con.execute("commit")
