@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
+from connectors.sync.nested import element_type, members
 from connectors.sync.spec import SyncSpec
-from goldthread.warehouse.files import literal, quoted
+from goldthread.warehouse.files import quoted
 
 if TYPE_CHECKING:
     from duckdb.sqltypes import DuckDBPyType
@@ -21,7 +22,6 @@ _UNTELLABLE = re.compile(
     r"\b(INTERVAL|TIMESTAMP_NS|TIME WITH TIME ZONE|UHUGEINT|BIGNUM|BIT|UNION|VARIANT)\b"
 )
 _NAMES_AND_LABELS = re.compile(r"\"[^\"]*\"|'[^']*'")
-_NESTED = ("list", "array", "struct", "map")
 _MOMENT = re.compile(r"DATE|TIME")
 
 
@@ -62,23 +62,14 @@ def _is_beyond(value: str, kind: DuckDBPyType, depth: int = 0) -> str | None:
 
     value: SQL of this type. depth: how many lists it stands in.
     """
-    import duckdb
-
     if kind.id in ("time", "time_ns"):
         return f"cast({value} as time) >= time '24:00:00'"
     if kind.id == "date" or kind.id.startswith("timestamp"):
         word = kind.id.partition("_")[0].partition(" ")[0]
         return f"({value} < {word} '0001-01-01' or {value} >= {word} '10000-01-01')"
-    children = cast("list[tuple[str, DuckDBPyType]]", kind.children) if kind.id in _NESTED else []
-    if kind.id in ("list", "array"):
+    if (element := element_type(kind)) is not None:
         part = f"part{depth}"
-        condition = _is_beyond(part, children[0][1], depth + 1)
+        condition = _is_beyond(part, element, depth + 1)
         return condition and f"len(list_filter({value}, lambda {part}: {condition})) > 0"
-    if kind.id == "struct":
-        parts = [(f"struct_extract({value}, {literal(name)})", of) for name, of in children]
-    elif kind.id == "map":
-        parts = [(f"map_{side}s({value})", duckdb.list_type(of)) for side, of in children]
-    else:
-        parts = []
-    found = [_is_beyond(part, of, depth) for part, of in parts]
+    found = [_is_beyond(part, of, depth) for part, of in members(value, kind)]
     return " or ".join(filter(None, found)) or None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
+from connectors.sync.nested import element_type, members
 from connectors.sync.spec import SyncSpec
 from goldthread.warehouse.files import literal
 
@@ -36,8 +37,6 @@ def _extra(value: str, kind: DuckDBPyType, depth: int = 0) -> str | None:
 
     value: SQL of this type. depth: how many lists it stands in.
     """
-    import duckdb
-
     if str(kind) == "JSON":
         # It travels as text, with every quote and backslash escaped.
         text = f"cast(to_json(cast({value} as varchar)) as varchar)"
@@ -48,20 +47,11 @@ def _extra(value: str, kind: DuckDBPyType, depth: int = 0) -> str | None:
         return str(_NUMBER_BYTES)
     if kind.id == "blob":
         return f"coalesce(octet_length({value}), 0)"
-    if kind.id not in ("list", "array", "struct", "map"):
-        return None
-    children = cast("list[tuple[str, DuckDBPyType]]", kind.children)
-    if kind.id in ("list", "array"):
+    if (element := element_type(kind)) is not None:
         part = f"part{depth}"
-        each = _extra(part, children[0][1], depth + 1)
+        each = _extra(part, element, depth + 1)
         return each and f"coalesce(list_sum(list_transform({value}, lambda {part}: {each})), 0)"
+    found = [_extra(part, of, depth) for part, of in members(value, kind)]
     if kind.id == "map":
-        found = [
-            _extra(f"map_{side}s({value})", duckdb.list_type(of), depth) for side, of in children
-        ]
         found.append(f"coalesce({_PAIR_BYTES} * cardinality({value}), 0)")
-    else:
-        found = [
-            _extra(f"struct_extract({value}, {literal(name)})", of, depth) for name, of in children
-        ]
     return " + ".join(filter(None, found)) or None
