@@ -24,12 +24,9 @@ if TYPE_CHECKING:
 
     Floats = npt.NDArray[np.float64]
 
-# However good the rest, a pair less probable than this is no link.
+# However good the rest, a pair less probable than this is no link. Where wrong links are no worse
+# than missed ones, it is the threshold: one person is more probable than not.
 LEAST_PROBABILITY = 0.5
-
-# Where wrong links are no worse than missed ones. More than a half: a wrong link joins all records
-# of two people, and one that is missed is often made up for by a third record.
-BALANCED_PROBABILITY = 0.6
 
 # Pairs of a household and of namesakes for each pair of one person's records: what is believed
 # before any data is seen, and the most that is believed of any.
@@ -132,7 +129,7 @@ def judge(
         prior_weight=prior_weight,
         household_ratio=ratios[0],
         namesake_ratio=ratios[1],
-        threshold=BALANCED_PROBABILITY
+        threshold=LEAST_PROBABILITY
         if expected_precision is None
         else _threshold(probability, decided, expected_precision),
     )
