@@ -195,7 +195,7 @@ FIXED_U = {("email", "same before the @"), ("email", "spelled alike before the @
 # A link needs one of these, or an identifier: a name alone, however rare, never joins anybody.
 CORROBORATION = {
     "birth_date": {
-        *("same", "day and month swapped", "one digit differs"),
+        *("same", "day and month swapped", "one digit differs", "same year"),
         "two of year, month and day the same",
     },
     "email": {"same", "same before the @"},

@@ -10,6 +10,7 @@ from math import inf, log2
 from pathlib import Path
 from typing import Any
 
+from goldthread.identity.birth_years import BIRTH_YEAR
 from goldthread.identity.comparisons import LEVELS
 from goldthread.identity.places import APART, IN_PLACE
 from goldthread.identity.relatives import HOUSEHOLD, NAMESAKES
@@ -29,7 +30,7 @@ RENEW = (
 # Of each way of comparing: name and condition of every level but the missing one.
 _KNOWN = [
     {name: [level[:2] for level in levels] for name, levels in each.items()}
-    for each in (LEVELS, APART, IN_PLACE)
+    for each in (LEVELS, APART, IN_PLACE, {"birth_date": BIRTH_YEAR})
 ]
 
 COMMITTED = Path(__file__).parent / "models" / "people.json"

@@ -32,6 +32,11 @@ HOUSEHOLD: dict[str, dict[str, float]] = {
         "two of year, month and day the same": 0.008,
         "a generation apart": 0.55,
         "different": 0.4248,
+        # Of years alone: a third are couples, mostly of one decade.
+        "same year": 0.05,
+        "a year apart": 0.1,
+        "one digit of the year differs": 0.2,
+        "another year": 0.1,
     },
     "email": {
         "same": 0.1,
@@ -53,6 +58,10 @@ NAMESAKES: dict[str, dict[str, float]] = {
         "two of year, month and day the same": 0.008,
         "a generation apart": 0.8,
         "different": 0.1878,
+        "same year": 0.005,
+        "a year apart": 0.01,
+        "one digit of the year differs": 0.1,
+        "another year": 0.085,
     },
     "email": {
         "same": 0.05,

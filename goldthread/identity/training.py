@@ -10,6 +10,7 @@ from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from goldthread.identity.birth_years import date_levels
 from goldthread.identity.blocking import (
     LOOSE_RULES,
     RULES,
@@ -37,7 +38,6 @@ LEAST_BEARERS = 5
 
 # Pairs that u is estimated from.
 RANDOM_PAIRS = 2_000_000
-
 # The starting values of u count like this many pairs: six records show no frequencies.
 RANDOM_HOLD = 10_000
 
@@ -74,22 +74,23 @@ def train(
 
     records: int_identity__linkage_records. seed: of the random pairs u is estimated from. temper:
     share of the starting value in each parameter. charts: a folder that gets pictures of the model.
-    is_thorough: the model judges these records only and leaves with them, so addresses are compared
-    as suits them (see ``places``), more pairs are looked at, and rare names are weighed as such.
-    The same records and seed give the same model.
+    is_thorough: the model judges these records only and leaves with them, so addresses and years
+    are compared as suits them (``places``, ``birth_years``), more pairs are looked at, and rare
+    names are weighed as such. The same records and seed give the same model.
 
     Splink estimates u from random pairs and m from pairs that agree on something. Its two classes
-    cannot tell a person from a household, so m is estimated once more with households as a class
-    of their own.
+    tell no household from a person, so m is estimated once more with households as a third class.
     """
     with scratch(session) as cursor:
         adopt(cursor, "records", records)
         adopt(cursor, "nicknames", nicknames)
         prepare_people(cursor, "records", "nicknames", stand_in=not is_thorough)
-        levels = place_levels(cursor, "people") if is_thorough else LEVELS
-        if is_thorough and "address" in levels:
-            # As the records are prepared for scoring with such a model.
-            prepare_people(cursor, "records", "nicknames")
+        levels = LEVELS
+        if is_thorough:
+            levels = place_levels(cursor, "people") | date_levels(cursor, "people")
+            if "address" in levels:
+                # As the records are prepared for scoring with such a model.
+                prepare_people(cursor, "records", "nicknames")
         people = row_count(cursor, "people")
         starting = starting_settings(levels)
         model = LinkageModel(

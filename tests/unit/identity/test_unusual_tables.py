@@ -104,6 +104,34 @@ def test_wrong_birth_dates_are_no_sons_where_people_live_alone(
     ]
 
 
+def test_couples_of_whom_only_the_years_of_birth_are_known_stay_two(
+    con: duckdb.DuckDBPyConnection, nicknames: pa.Table
+) -> None:
+    """Husband and wife, born one to four years apart, each there twice; every tenth has moved."""
+    names = ("Ada", "Ben", "Cora", "Dan", "Eva", "Finn", "Gina", "Hugo", "Ida", "Jan")
+    people = {
+        f"{n:02}-{first}-{copy}": {
+            "first_name": first,
+            "last_name": f"{names[n % 10]}{names[n * 3 // 10 % 10].lower()}ton",
+            "address_line": f"{3 + n + 7 * (copy and n % 10 == 0)} {names[n * 7 % 10]} Street",
+            "postal_code": f"{10001 + n * 137}",
+            "city": f"{names[n * 9 % 10]}ville",
+            "birth_date": f"{1940 + n * 7 % 50 + years}-07-01",  # the middle of the year
+        }
+        for n in range(60)
+        for first, years in ((names[n % 9], 0), (names[n * 7 % 9 + 1], 1 + n % 4))
+        for copy in range(2)
+    }
+    records = linkage_records(people)
+    model = replace(train(records, nicknames, con, is_thorough=True), expected_precision=None)
+    scored = score_pairs(records, pairs_table([]), nicknames, con, model)
+    links = scored.filter("is_link").select("left_key, right_key").fetchall()
+    assert {(left[:-2], right[:-2]) for left, right in links} <= {
+        (key[:-2], key[:-2]) for key in people
+    }
+    assert len(links) >= 110
+
+
 def test_the_last_ones_without_a_counterpart_belong_together(
     con: duckdb.DuckDBPyConnection,
 ) -> None:
