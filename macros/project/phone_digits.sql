@@ -4,11 +4,11 @@
     {{ return(adapter.dispatch('phone_digits', 'goldthread')(column)) }}
 {%- endmacro %}
 
-{# An extension (x12, ext. 12, #12), a bracketed trunk zero, as in +44 (0)20, and the decimal of a number that went through
+{# An extension (x12, ext.: 12, #12), a bracketed trunk zero, as in +44 (0)20, and the decimal of a number that went through
    a spreadsheet (15112345678.0) are not dialled. #}
 {% macro default__phone_digits(column) -%}
     {%- set written = 'lower(' ~ trimmed(column) ~ ')' -%}
-    {%- set dialled = regexp_replace(written, '([.]0|e?xt?[.]? *[0-9]+|#.*)$', '') -%}
+    {%- set dialled = regexp_replace(written, '([.]0|e?xt?[.:[:space:]]*[0-9]+|#.*)$', '') -%}
     {%- set digits = regexp_replace(regexp_replace(dialled, '[(]0[)]', ''), '[^0-9+]', '') -%}
     case
         when not {{ regexp_matches(written, '[0-9+][^#]*[+]|[0-9]e[0-9]') }}
