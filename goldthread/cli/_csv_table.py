@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,8 +21,9 @@ def open_csv(
 ) -> tuple[duckdb.DuckDBPyRelation, list[str]]:
     """The rows of a CSV file with a header, as text; and the names in the header.
 
-    What separates the fields is told by the header. DuckDB would else find another way to read a
-    file with a broken line, without its first lines, or take lines with a # for comments.
+    What separates the fields is told by the header, by what stands outside of quotes there. DuckDB
+    would else find another way to read a file with a broken line, without its first lines, or take
+    lines with a # for comments.
     Raises Stop when its beginning is not UTF-8. Other broken lines show when the rows are read.
     """
     import duckdb
@@ -30,8 +32,8 @@ def open_csv(
         with path.open(encoding="utf-8-sig", newline="") as file:
             header = file.readline()
     except UnicodeDecodeError as error:
-        raise Stop(f"{path} cannot be read: it is not UTF-8 text.") from error
-    delimiter = max(DELIMITERS, key=header.count)
+        raise Stop(f"{path} cannot be read: it is not UTF-8 text; save it as UTF-8.") from error
+    delimiter = max(DELIMITERS, key=re.sub('"[^"]*"', "", header).count)
     names = next(csv.reader([header.rstrip("\r\n")], delimiter=delimiter), [])
     common = f"{literal(path)}, header = true, delim = {literal(delimiter)}, skip = 0, comment = ''"
     try:

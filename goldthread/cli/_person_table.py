@@ -149,9 +149,12 @@ def _id_name(present: Mapping[str, str], id_column: str | None) -> str:
 
 def _text(column: str) -> str:
     """SQL of a column as trimmed text; numbers that only look like fractions lose the fraction."""
-    text = f"regexp_replace(trim(cast({quoted(column)} as varchar)), '^([0-9]+)[.]0+$', '\\1')"
-    # A date and midnight is what a timestamp column makes of a date.
-    return f"nullif(regexp_replace({text}, '[ T]00:00:00([.]0+)?Z?$', ''), '')"
+    # trim() leaves tabs and line ends where they are.
+    text = (
+        f"regexp_replace(cast({quoted(column)} as varchar), "
+        r"'^[\s\p{Z}]+|[\s\p{Z}]+$', '', 'g')"
+    )
+    return f"nullif(regexp_replace({text}, '^([0-9]+)[.]0+$', '\\1'), '')"
 
 
 def _check_ids(con: duckdb.DuckDBPyConnection, id_name: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -88,6 +89,20 @@ def test_the_header_tells_what_separates_the_fields(tmp_path: Path, delimiter: s
     lines = (("id", "address_line"), ("1", '"12; Hill, Road"'), ("2", '"9 | Hill\tRoad"'))
     content = "\ufeff" + "".join(f"{delimiter.join(line)}\r\n" for line in lines)
     assert ids(tmp_path / "people.csv", content) == ["1", "2"]
+
+
+def test_what_stands_in_quotes_in_the_header_separates_no_fields(tmp_path: Path) -> None:
+    content = '"street, number, floor";id;email\n"Hill, 9, 2";1;a@b.example\n'
+    assert ids(tmp_path / "people.csv", content) == ["1"]
+
+
+def test_tabs_and_line_ends_around_a_value_are_no_part_of_it(tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text('id,email,birth_date\n1,"\ta@b.example\n","1980-03-05\t"\n2,"\t",\n')
+    with duckdb.connect() as con:
+        assert read_person_table(con, path, None, {}).unread_dates == 0
+        rows = con.execute("select email, birth_date from input_records order by record_id")
+        assert rows.fetchall() == [("a@b.example", date(1980, 3, 5)), (None, None)]
 
 
 @pytest.mark.parametrize("has_source", [True, False])
