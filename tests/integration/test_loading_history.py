@@ -117,6 +117,26 @@ def test_the_newest_state_of_a_purchase_is_known_though_it_tells_no_time() -> No
     assert [row[2] for row in newest] == [3, 1]
 
 
+def test_several_versions_of_one_row_in_a_database_are_known_together() -> None:
+    home = new_home()
+    path = home.settings.input_dir / "app/app.sqlite"
+    ann, bea = ({"user_id": key, "first_name": "Ann"} for key in ("u1", "u2"))
+    for versions, new in (
+        ([("Ann", 1), ("Anna", 2)], 3),
+        ([("Ann", 1), ("Anna", 2)], 0),
+        ([("Anna", 2), ("Ann", 1)], 2),
+        ([("Ann", 1)], 0),
+        ([("Ann", 1), ("Anna", 2), ("Ann", 3)], 3),
+        ([("Ann", 1), ("Ann", 1)], 2),
+        ([("Ann", 1), ("Ann", 1)], 0),
+    ):
+        path.unlink(missing_ok=True)
+        times = [(name, f"2026-11-0{day}T10:00:00Z") for name, day in versions]
+        changed = [{**ann, "first_name": name, "updated_at": time} for name, time in times]
+        app_database(path, users=[*changed, bea])
+        assert home.load("app")["app.users"].rows_loaded == new, versions
+
+
 @QUICK
 @given(deliveries=DELIVERIES)
 def test_decisions_are_those_the_file_holds_now(deliveries: Delivery) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from connectors.sources._engine.ahead import earlier_hashes, optional_times
+from connectors.sources._engine.known_rows import same_key
 from connectors.sources._engine.sql import literal, quoted
 
 if TYPE_CHECKING:
@@ -20,14 +21,11 @@ def remove_outdated(stage: Stage, raw: str, incoming: str) -> None:
     if times:
         lacks_one = " or ".join(f"{quoted(time.name)} is null" for time in times)
         names = ", ".join(quoted(name) for name in stage.table.key)
-        same_key = " and ".join(
-            f"known.{quoted(name)} = incoming.{quoted(name)}" for name in stage.table.key
-        )
         hashes = ", ".join(earlier_hashes("incoming._row_hash", len(times)))
         stage.con.execute(
             f"delete from {raw} as known where ({lacks_one}) and exists ("
             f"from (select {names}, _row_hash from {incoming}) as incoming "
-            f"where {same_key} and known._row_hash in ({hashes}))"
+            f"where {same_key(stage.table)} and known._row_hash in ({hashes}))"
         )
 
 

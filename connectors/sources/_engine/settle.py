@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from connectors.sources._engine.judged_again import find_standing, remove_outdated
+from connectors.sources._engine.known_rows import find_unchanged, same_key
 from connectors.sources._engine.raw_tables import PROBLEM_TABLES, QUARANTINE, VALUE_ISSUES
 from connectors.sources._engine.sql import literal, quoted
 from connectors.sources.declaration import Source
@@ -38,7 +39,7 @@ def settle(stage: Stage, source: Source, known: Mapping[str, FileState]) -> Tabl
         f"select source_file, row_number from standing {in_place}"
     )
     if table.skip_known or "rewritten" in kinds:
-        _find_unchanged(stage, raw, has_open_ends=_write_open_ends(stage, known))
+        find_unchanged(stage, raw, incoming, known)
         if table.newest == "file":
             _take_back(stage, raw)
     _drop_unchanged(stage)
@@ -93,81 +94,6 @@ def _heal(stage: Stage, source: Source, raw: str) -> None:
             stage.con.execute(f"delete from {source.schema}.{name} where {problems}")
 
 
-def _write_open_ends(stage: Stage, known: Mapping[str, FileState]) -> bool:
-    """Write table ``open_ends``: files whose last row may become another one, and the number of
-    lines before it. Says whether there are any.
-
-    Such a row goes when it does, so it must not be what another file's row is left out for.
-    """
-    states = dict(known) | {reading.source_file: reading.state for reading in stage.readings}
-    rows = ", ".join(
-        f"({literal(name)}, {state.version}, {state.lines})"
-        for name, state in states.items()
-        if state.open_sha256
-    )
-    stage.con.execute(
-        "create or replace temp table open_ends "
-        "(_source_file varchar, _file_version bigint, settled_lines bigint)"
-    )
-    if rows:
-        stage.con.execute(f"insert into open_ends values {rows}")
-    return bool(rows)
-
-
-def _is_open(row: str) -> str:
-    return (
-        f"exists (from open_ends where open_ends._source_file = {row}._source_file "
-        f"and open_ends._file_version = {row}._file_version "
-        f"and {row}._row_number > open_ends.settled_lines)"
-    )
-
-
-def _find_unchanged(stage: Stage, raw: str, *, has_open_ends: bool) -> None:
-    """Rows that need no loading, as (file, row number) in ``unchanged``."""
-    keys = ", ".join(quoted(name) for name in stage.table.key)
-    stage.con.execute(
-        f"create or replace temp table incoming as select {keys}, _row_hash, _source_file, "
-        f"_file_version, _row_number, {_is_open('rows')} as is_open "
-        f"from {_incoming(stage, raw)} as rows"
-    )
-    if stage.table.newest == "content":
-        # The rows themselves say which is newest, so one of each content is enough: one that stays.
-        same_row = f"{_same_key(stage)} and known._row_hash = incoming._row_hash"
-        if has_open_ends:
-            stage.con.execute(
-                f"delete from {raw} as known where {_is_open('known')} "
-                f"and exists (from incoming where {same_row} and not incoming.is_open)"
-            )
-        stage.con.execute(
-            f"insert into unchanged select _source_file, _row_number from ("
-            f"select incoming.*, row_number() over (partition by {keys}, _row_hash "
-            f"order by is_open, _source_file, _file_version, _row_number) as copy, "
-            f"exists (from {raw} as known where {same_row}) as is_known from incoming"
-            f") where copy > 1 or is_known"
-        )
-        return
-    # The last line counts, so a key is left out only where all its lines say what is known: of
-    # decisions, in the same file, for they go with the file that they stood in.
-    if stage.table.newest == "file":
-        keys += ", _source_file"
-    stage.con.execute(
-        f"insert into unchanged select incoming._source_file, incoming._row_number from incoming "
-        f"join (select {keys}, min(_row_hash) as first_hash, max(_row_hash) as last_hash "
-        f"from incoming group by all) as lines using ({keys}) "
-        f"join (select {keys}, arg_max(_row_hash, place) as known_hash, "
-        f"arg_max(is_open, place) as is_open from (select *, {_is_open('rows')} as is_open, "
-        f"(_file_version, _row_number, _source_file) as place from {raw} as rows) group by all) "
-        f"as known using ({keys}) "
-        f"where first_hash = last_hash and last_hash = known_hash and not known.is_open"
-    )
-
-
-def _same_key(stage: Stage) -> str:
-    return " and ".join(
-        f"known.{quoted(name)} = incoming.{quoted(name)}" for name in stage.table.key
-    )
-
-
 def _take_back(stage: Stage, raw: str) -> None:
     """Rows that people took out of a rewritten file or changed go; one that is only broken now
     stays as it was.
@@ -181,7 +107,7 @@ def _take_back(stage: Stage, raw: str) -> None:
             names = [f"cast(known.{quoted(name)} as varchar)" for name in stage.table.key]
             key = " || ':' || ".join(names)
             still_there = (
-                f"from incoming where {_same_key(stage)} "
+                f"from incoming where {same_key(stage.table)} "
                 "and incoming._source_file = known._source_file"
             )
             stage.con.execute(
