@@ -241,6 +241,16 @@ def test_beside_a_line_that_cannot_be_read_no_decision_is_taken_back(
     assert home.column(held) == ["a"]
 
 
+def test_a_decision_is_known_by_its_id_without_the_blanks_around_it(home: Home) -> None:
+    name = "stewardship/suppressions.csv"
+    held = "select trim(suppression_id) from raw_stewardship.suppressions order by all"
+    home.put(name, HEADER + DECISION.format(" a") + DECISION.format("b"))
+    home.load("stewardship")
+    home.put(name, HEADER + "a,email,,,asked,\n" + "b\t,email,b@example.org,,asked,never\n")
+    home.load("stewardship")
+    assert home.column(held) == ["a", "b"], "a row that is only broken now was taken back"
+
+
 def test_a_decision_moved_to_another_file_stays(home: Home) -> None:
     header, row = HEADER, DECISION
     held = "select suppression_id, _source_file from raw_stewardship.suppressions order by all"

@@ -39,7 +39,8 @@ def header_problem(line: bytes, table: Table) -> str:
     names = {name.lower() for name in header_names(line)}
     keys = [column.source_key for column in table.columns if column.name in table.key]
     if lacking := [key for key in keys if key.lower() not in names]:
-        return f"the header lacks {', '.join(lacking)}: the first line must name the columns"
+        mend = "the first line must name the columns, with commas between them"
+        return f"the header lacks {', '.join(lacking)}: {mend}"
     return ""
 
 

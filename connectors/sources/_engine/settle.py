@@ -99,13 +99,13 @@ def _take_back(stage: Stage, raw: str) -> None:
     stays as it was.
 
     A broken line whose key nobody can read may be any row, so nothing is taken out beside one;
-    a line of commas only is no row.
+    a line of commas only is no row. Blanks around a key are no part of it.
     """
     no_key = r"row_key is null and (raw = '' or regexp_matches(raw, '[^,\s]'))"
     for number, reading in enumerate(stage.readings):
         if reading.kind == "rewritten":
             names = [f"cast(known.{quoted(name)} as varchar)" for name in stage.table.key]
-            key = " || ':' || ".join(names)
+            key = "bare(" + " || ':' || ".join(names) + ")"
             still_there = (
                 f"from incoming where {same_key(stage.table)} "
                 "and incoming._source_file = known._source_file"
@@ -114,7 +114,8 @@ def _take_back(stage: Stage, raw: str) -> None:
                 f"delete from {raw} as known where _source_file = ? "
                 f"and not exists ({still_there} and incoming._row_hash = known._row_hash) "
                 f"and (exists ({still_there}) "
-                f"or not exists (from broken where file_no = ? and (row_key = {key} or {no_key})))",
+                "or not exists (from broken where file_no = ? "
+                f"and (bare(row_key) = {key} or {no_key})))",
                 [reading.source_file, number],
             )
 
