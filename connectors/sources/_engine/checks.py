@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from connectors.sources._engine.kinds import MEANINGS, READERS
-from connectors.sources._engine.sql import literal, quoted
 from connectors.sources.declaration import Column, Table
+from goldthread.warehouse.files import literal, quoted
 
 FIRST_TIME = "timestamp '1900-01-01'"
 # A run may be replayed at an earlier moment than its input, so only an absurd future is refused.

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import csv
+from codecs import BOM_UTF8
 
 from connectors.sources.declaration import Table
-
-BOM = b"\xef\xbb\xbf"
 
 
 def header_names(line: bytes) -> list[str]:
@@ -45,4 +44,4 @@ def header_problem(line: bytes, table: Table) -> str:
 
 
 def _text(line: bytes) -> str:
-    return line.removeprefix(BOM).decode("utf-8", errors="backslashreplace").rstrip("\r\n")
+    return line.removeprefix(BOM_UTF8).decode("utf-8", errors="backslashreplace").rstrip("\r\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,6 @@ from connectors.sources.declaration import Table
 MAX_LINE_BYTES = 64 * 1024 * 1024
 BLOCK_BYTES = 256 * 1024
 BLANK = ord(" ")
-BOM = b"\xef\xbb\xbf"
 # NUL as it stands and as an escape, and what DuckDB's JSON reader takes though it is no JSON.
 NUL = b"\0"
 ODD_PATTERNS = (b"NaN", b"Infinity", b"\\u0000")
@@ -83,8 +83,8 @@ def cut_lines(data: bytes, size: int, first_row: int, keys: list[str]) -> tuple[
     ends, commas = _ends_and_commas(raw)
     offsets = np.zeros(len(ends) + 1, np.int32)
     offsets[1:] = ends
-    if first_row == 1 and data.startswith(BOM):
-        offsets[0] = len(BOM)
+    if first_row == 1 and data.startswith(BOM_UTF8):
+        offsets[0] = len(BOM_UTF8)
     lines = pa.Array.from_buffers(
         pa.binary(), len(ends), [None, pa.py_buffer(offsets), pa.py_buffer(data)]
     )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from connectors.sources._engine.ahead import earlier_hashes, optional_times
 from connectors.sources._engine.known_rows import same_key
-from connectors.sources._engine.sql import literal, quoted
+from goldthread.warehouse.files import literal, quoted
 
 if TYPE_CHECKING:
     from connectors.sources._engine.staging import Stage

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from connectors.sources._engine.sql import literal, quoted
 from connectors.sources.declaration import Table
+from goldthread.warehouse.files import literal, quoted
 
 if TYPE_CHECKING:
     from connectors.sources._engine.batches import FileState

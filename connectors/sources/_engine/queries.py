@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 
 from connectors.sources._engine.ahead import Ahead
 from connectors.sources._engine.checks import Checks, derived_alias, typed_name, value_name
-from connectors.sources._engine.sql import json_text, literal, quoted
 from connectors.sources.declaration import Column, Table
+from goldthread.warehouse.files import literal, quoted
 
 SAMPLE_LINES = 500
 MOST_LISTS = 20
@@ -92,8 +93,8 @@ class Queries:
         if self._table.format != "jsonl":
             return "select *, false as is_unreadable from batch"
         members = ", ".join(
-            f"{json_text(column.source_key)}: "
-            f"{json_text('JSON' if self._checks.is_json_cell(column) else 'VARCHAR')}"
+            f"{json.dumps(column.source_key)}: "
+            f"{json.dumps('JSON' if self._checks.is_json_cell(column) else 'VARCHAR')}"
             for column in self._columns
         )
         cells = ", ".join(
@@ -127,7 +128,7 @@ class Queries:
     def _extra(self, usual_keys: Sequence[int]) -> str:
         """The keys that nobody declared, as a JSON object; null where there are none."""
         keys = [column.source_key for column in self._columns]
-        without = "{" + ", ".join(f"{json_text(key)}: null" for key in keys) + "}"
+        without = "{" + ", ".join(f"{json.dumps(key)}: null" for key in keys) + "}"
         # An expression that stands twice is computed once, for every row: also for those whose
         # line is no JSON, which the case would have spared.
         found = "try(json_keys(line))"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from connectors.sources._engine.sql import literal, quoted
 from connectors.sources.declaration import Source, Table
+from goldthread.warehouse.files import literal, quoted
 
 if TYPE_CHECKING:
     import duckdb

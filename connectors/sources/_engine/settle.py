@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from connectors.sources._engine.judged_again import find_standing, remove_outdated
 from connectors.sources._engine.known_rows import find_unchanged, same_key
 from connectors.sources._engine.raw_tables import PROBLEM_TABLES, QUARANTINE, VALUE_ISSUES
-from connectors.sources._engine.sql import literal, quoted
 from connectors.sources.declaration import Source
 from connectors.sources.results import TableResult
+from goldthread.warehouse.files import literal, quoted
 
 if TYPE_CHECKING:
     from connectors.sources._engine.batches import FileState

@@ -21,6 +21,7 @@ from connectors.sources._engine.batches import (
     shown,
 )
 from connectors.sources.declaration import Table
+from goldthread.warehouse.files import quoted
 
 ROWS_A_BATCH = 50_000
 BUSY_SECONDS = 10.0
@@ -55,27 +56,23 @@ def _batches(path: Path, table: Table) -> Iterator[Batch]:
 
 def _read_table(connection: sqlite3.Connection, table: Table) -> Iterator[Batch]:
     assert table.sqlite_table is not None
-    quoted = _quote(table.sqlite_table)
+    source = quoted(table.sqlite_table)
     connection.execute("begin")
-    names = [row[1].decode() for row in connection.execute(f"pragma table_info({quoted})")]
+    names = [row[1].decode() for row in connection.execute(f"pragma table_info({source})")]
     if not names:
         return
-    cells = ", ".join(f"cast({_quote(name)} as text)" for name in names)
+    cells = ", ".join(f"cast({quoted(name)} as text)" for name in names)
     # SQLite's own number of a row, under a name that no column has taken.
     taken = {name.lower() for name in names}
     number = next((name for name in ROW_NUMBERS if name not in taken), "row_number() over ()")
     try:
-        rows = connection.execute(f"select {number}, {cells} from {quoted} order by 1")
+        rows = connection.execute(f"select {number}, {cells} from {source} order by 1")
     except sqlite3.OperationalError as error:
         if f"no such column: {number}" not in str(error):
             raise
-        rows = connection.execute(f"select row_number() over (), {cells} from {quoted}")
+        rows = connection.execute(f"select row_number() over (), {cells} from {source}")
     while found := rows.fetchmany(ROWS_A_BATCH):
         yield _to_batch(found, names, table)
-
-
-def _quote(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
 
 
 # The row's number and its cells.

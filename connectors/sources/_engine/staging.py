@@ -18,10 +18,11 @@ import pyarrow.compute as pc
 from connectors.sources._engine.batches import Batch, BrokenRow, Reading
 from connectors.sources._engine.checks import derived_alias
 from connectors.sources._engine.jsonl import explain_json
+from connectors.sources._engine.macros import MACROS
 from connectors.sources._engine.part_writer import PartWriter
 from connectors.sources._engine.queries import Queries
-from connectors.sources._engine.sql import MACROS, literal, quoted
 from connectors.sources.declaration import Column, Table
+from goldthread.warehouse.files import literal, quoted
 
 if TYPE_CHECKING:
     import duckdb

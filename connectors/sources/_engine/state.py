@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from connectors.sources._engine.batches import FileState
-from connectors.sources._engine.sql import literal
+from goldthread.warehouse.files import literal
 
 if TYPE_CHECKING:
     import duckdb

@@ -11,7 +11,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from connectors.sources._engine.frames import check_frame
-from connectors.sources._engine.sql import literal, quoted
 from connectors.sources._engine.verdicts import (
     Verdict,
     as_of_now,
@@ -23,6 +22,7 @@ from connectors.sources.declaration import Source
 from connectors.sources.expectations import DAYS_SINCE
 from goldthread.importing import importing
 from goldthread.warehouse import Run, connect
+from goldthread.warehouse.files import literal, quoted
 
 if TYPE_CHECKING:
     import duckdb

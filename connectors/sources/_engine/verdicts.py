@@ -12,10 +12,10 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
 from connectors.sources._engine.raw_tables import PROBLEM_TABLES
-from connectors.sources._engine.sql import literal, quoted
 from connectors.sources.declaration import Source
 from connectors.sources.expectations import DAYS_SINCE, CheckResult, Expectation
 from goldthread.warehouse.contents import content_of
+from goldthread.warehouse.files import literal, quoted
 
 if TYPE_CHECKING:
     import duckdb

@@ -1,8 +1,6 @@
-"""Small SQL: quoting, and the macros that read a text as a value."""
+"""The macros that read a text as a value."""
 
 from __future__ import annotations
-
-import json
 
 # Texts are read by their first bytes where that settles it, and a case asks for nothing it does not
 # need: trimming a cell costs more than reading it as a time, and so does a cast from timestamptz to
@@ -114,18 +112,3 @@ create or replace temp macro as_phone(x) as
 
 create or replace temp macro as_object(x) as case when x like '{%' then x end;
 """
-
-
-def quoted(name: str) -> str:
-    """An SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def literal(text: str) -> str:
-    """An SQL text."""
-    return "'" + text.replace("'", "''") + "'"
-
-
-def json_text(text: str) -> str:
-    """A JSON string."""
-    return json.dumps(text)
