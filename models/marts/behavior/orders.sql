@@ -38,8 +38,7 @@ netted as (
     select
         *,
         case
-            when status in ('cancelled', 'failed', 'pending') then status
-            when status = 'refunded' then status
+            when status in ('cancelled', 'failed', 'pending', 'refunded') then status
             when gross_amount > 0 and refunded_amount = gross_amount then 'refunded'
             else 'completed'
         end as order_status,
