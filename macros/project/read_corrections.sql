@@ -1,6 +1,6 @@
 {#
-    Query: every correction with its value as staging normalises it for other sources, null where it cannot be read. A
-    phone number is dialled in the corrected record's country.
+    Query: every correction with its value as staging normalises it for other sources, null where it cannot be read, and
+    whether there is such a record. A phone number is dialled in the corrected record's country.
 #}
 {% macro read_corrections() -%}
     select
@@ -22,6 +22,7 @@
             when 'postal_code' then {{ normalize_postal_code('said.raw_value') }}
             else {{ normalize_text('said.raw_value') }}
         end as value,
+        records.source_record_key is not null as has_record,
         said.source_file,
         said.row_number,
         said.decided_at,
