@@ -62,13 +62,18 @@ def _read_table(connection: sqlite3.Connection, table: Table) -> Iterator[Batch]
     if not names:
         return
     cells = ", ".join(f"cast({quoted(name)} as text)" for name in names)
-    # SQLite's own number of a row, under a name that no column has taken.
+    # SQLite's own number of a row, under a name that no column has taken; in a view it is null.
+    is_table = connection.execute(
+        "select 1 from sqlite_master where type = 'table' and lower(name) = lower(?)",
+        [table.sqlite_table],
+    ).fetchone()
     taken = {name.lower() for name in names}
-    number = next((name for name in ROW_NUMBERS if name not in taken), "row_number() over ()")
+    own = next((name for name in ROW_NUMBERS if is_table and name not in taken), None)
+    number = own or "row_number() over ()"
     try:
         rows = connection.execute(f"select {number}, {cells} from {source} order by 1")
     except sqlite3.OperationalError as error:
-        if f"no such column: {number}" not in str(error):
+        if f"no such column: {own}" not in str(error):
             raise
         rows = connection.execute(f"select row_number() over (), {cells} from {source}")
     while found := rows.fetchmany(ROWS_A_BATCH):

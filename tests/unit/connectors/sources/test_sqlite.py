@@ -116,6 +116,15 @@ def test_a_table_without_rowid_is_numbered(staged: Stager, tmp_path: Path) -> No
     assert staged("app", "users", "app.sqlite", None).keys("_row_number") == [1, 2]
 
 
+def test_a_view_is_numbered(staged: Stager, tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "app.sqlite") as connection:
+        connection.execute("create table people (user_id text, email blob)")
+        connection.execute("insert into people values ('u1', 'a@b.co'), ('u2', x'ff')")
+        connection.execute("create view Users as select * from people")
+    result = staged("app", "users", "app.sqlite", None)
+    assert (result.keys("_row_number"), list(result.broken)) == ([1], [2])
+
+
 def test_a_column_may_be_named_as_the_number_of_a_row(staged: Stager, tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "app.sqlite") as connection:
         connection.execute("create table users (user_id text, email text, RowId text, oid text)")
