@@ -206,6 +206,22 @@ def test_a_correction_takes_effect_when_its_moment_comes(home: Home) -> None:
     assert names[1] == ("Corrected",)
 
 
+def test_a_suppression_that_closes_nothing_is_told(home: Home) -> None:
+    check = "assert_every_suppression_is_readable"
+    held = ("phone,+49 30 1234567 / +49 30 1234568", "phone,12345", "email,a@x.example b@x.example")
+    (home.settings.input_dir / "stewardship" / "suppressions_odd.csv").write_text(
+        "suppression_id,identifier_type,identifier_value\n"
+        + "".join(f"odd{number},{what}\n" for number, what in enumerate(held))
+    )
+    home.type("load")
+    home.type("build", "--select", check, "--select", "stg_stewardship__suppressions")
+    assert home.query(
+        home.settings.warehouse_path,
+        "select status, failing_row_count from raw_goldthread.build_results "
+        f"where node_id like '%{check}' order by build_number desc limit 1",
+    ) == [("warn", len(held))]
+
+
 def test_nothing_temporary_is_left(home: Home) -> None:
     left = [
         path.relative_to(home.settings.home)
