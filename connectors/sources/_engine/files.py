@@ -35,9 +35,8 @@ class Todo:
 def changed_files(
     settings: Settings, table: Table, known: dict[str, FileState], as_of: datetime
 ) -> list[Todo]:
-    """Files whose size or time differs from what was loaded, by name; hidden files are none.
-
-    So are files that hold a time that was refused as too far ahead and is possible at ``as_of``.
+    """Files whose size or time differs from what was loaded, and those that hold a time that was
+    refused as too far ahead and is possible at ``as_of``; by name. Hidden files are left out.
     """
     moment = (as_of - datetime(1970, 1, 1)) // timedelta(microseconds=1)
     patterns = map(_in_either_case, table.files)
