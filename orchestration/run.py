@@ -38,12 +38,14 @@ class RunOutcome:
     assets: metadata of every asset that was made, by key (``raw_crm/contacts``) and then by name.
     failures: steps and checks that failed, in order. Steps skipped for them are not listed.
     not_set_up: syncs that lack settings, by name, and which.
+    warnings: what checks found that stops nothing, by name.
     """
 
     is_success: bool
     assets: dict[str, dict[str, Any]] = field(default_factory=dict)
     failures: tuple[Failed, ...] = ()
     not_set_up: dict[str, str] = field(default_factory=dict)
+    warnings: dict[str, str] = field(default_factory=dict)
 
     def with_prefix(self, prefix: str) -> dict[str, dict[str, Any]]:
         """The assets whose key starts with ``prefix``, by the rest of their key."""
@@ -105,11 +107,18 @@ def outcome_of(result: dg.ExecuteInProcessResult) -> RunOutcome:
                 not_set_up[observation.asset_key.path[-1]] = str(said)
         elif event.is_step_failure:
             failures.append(_failed(event))
+    warnings: dict[str, str] = {}
     for check in result.get_asset_check_evaluations():
-        if not check.passed and check.severity is dg.AssetCheckSeverity.ERROR:
-            name = f"{check.asset_key.to_user_string()}: {check.check_name}"
+        if check.passed:
+            continue
+        name = f"{check.asset_key.to_user_string()}: {check.check_name}"
+        if check.severity is dg.AssetCheckSeverity.ERROR:
             failures.append(Failed(name, check.description or "failed", is_check=True))
-    return RunOutcome(result.success, assets, tuple(failures), not_set_up)
+        else:
+            # A test of dbt's has no description, but a count.
+            rows = check.metadata.get("dagster_dbt/failed_row_count")
+            warnings[name] = check.description or (f"{rows.value} rows" if rows else "not met")
+    return RunOutcome(result.success, assets, tuple(failures), not_set_up, warnings)
 
 
 def _failed(event: dg.DagsterEvent) -> Failed:

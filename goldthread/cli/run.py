@@ -44,7 +44,7 @@ def command(as_of: datetime | None, as_json: bool) -> None:
 
 
 def _print(outcome: RunOutcome) -> None:
-    from goldthread.cli._console import console, grid
+    from goldthread.cli._console import console, grid, shown
     from goldthread.cli._daily import sync_tables
 
     out = console()
@@ -68,3 +68,5 @@ def _print(outcome: RunOutcome) -> None:
     if outcome.with_prefix("published/"):
         for part in sync_tables(outcome):
             out.print(part)
+    for name, found in outcome.warnings.items():
+        out.print(f"[bold yellow]Check warns:[/] {shown(name)}: {shown(found)}", soft_wrap=True)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import pytest
@@ -82,6 +83,33 @@ def test_a_failed_blocking_check_is_told_by_name_and_stops_what_follows() -> Non
     assert not outcome.is_success
     failed = Failed("raw_crm/contacts: expectations", "contact_id must be unique", is_check=True)
     assert failed in outcome.failures
+
+
+def test_what_a_check_warns_of_is_told_and_stops_nothing() -> None:
+    told: dict[str, dict[str, Any]] = {
+        "readable": {"metadata": {"dagster_dbt/failed_row_count": 2}},
+        "fresh": {"description": "newest row: 3 days"},
+        "met": {},
+    }
+    asset = dg.AssetKey(["raw_crm", "contacts"])
+
+    @dg.multi_asset_check(specs=[dg.AssetCheckSpec(name, asset=asset) for name in told])
+    def checks() -> Iterator[dg.AssetCheckResult]:
+        for name, more in told.items():
+            yield dg.AssetCheckResult(
+                passed=name == "met",
+                asset_key=asset,
+                check_name=name,
+                severity=dg.AssetCheckSeverity.WARN,
+                **more,
+            )
+
+    outcome = execute(contacts, checks)
+    assert (outcome.is_success, outcome.failures) == (True, ())
+    assert outcome.warnings == {
+        "raw_crm/contacts: readable": "2 rows",
+        "raw_crm/contacts: fresh": "newest row: 3 days",
+    }
 
 
 def test_a_sync_that_is_not_set_up_is_told_and_is_no_failure() -> None:
