@@ -29,6 +29,12 @@ LARGE: Records = {
     }
     for n in range(44)
 }
+# One name and one number, so one person, until people know better.
+SISTERS: Records = {
+    f"crm:{n}": {"first_name": "Ines", "last_name": "Calder", "phone": "+14155550101",
+                 "email": f"{n}@mail.example", "city": "Austin"}
+    for n in (1, 2, 3)
+}  # fmt: skip
 CASES: dict[str, Records] = {
     "bridge_link": BRIDGE,
     "oversize_cluster": LARGE,
@@ -92,6 +98,36 @@ def test_people_may_let_a_risky_join_pass(models: dict[str, str], kind: str) -> 
     ]
     customers = engine.run(CASES[kind], confirmed)
     assert all(customers[left] == customers[right] for _, left, right in confirmed)
+
+
+@pytest.mark.parametrize("kind", ["refused_link", "cut_link", "near_link", "bridge_link"])
+def test_what_people_decided_to_keep_apart_leaves_the_queue(
+    models: dict[str, str], kind: str
+) -> None:
+    engine = Engine(models)
+    engine.run(CASES[kind])
+    decided = [
+        ("cannot_link", entry["source_record_key"], entry["other_source_record_key"])
+        for entry in entries(engine, kind)
+    ]
+    assert decided
+    engine.run(CASES[kind], decided)
+    assert engine.review() == []
+
+
+def test_a_split_that_people_decided_is_no_open_question(models: dict[str, str]) -> None:
+    """The link that the decision cut, and what else speaks for one person, would stay for ever."""
+    engine = Engine(models)
+    one = engine.run(SISTERS)
+    assert len(set(one.values())) == 1
+    two = engine.run(SISTERS, [("cannot_link", "crm:1", "crm:2")])
+    assert len(set(two.values())) == 2
+    assert engine.review() == []
+    both = [("cannot_link", "crm:1", "crm:2"), ("must_link", "crm:2", "crm:3"),
+            ("must_link", "crm:1", "crm:3")]  # fmt: skip
+    engine.run(SISTERS, both)
+    (entry,) = engine.review()
+    assert entry["reason"] == "other decisions contradict this one"
 
 
 def test_a_second_link_makes_a_bridge_safe(models: dict[str, str]) -> None:

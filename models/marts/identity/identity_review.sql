@@ -53,14 +53,17 @@ found as (
 -- Two customers whom risk alone keeps apart: each link between them is such a one.
 held_back as (
 
-    select
-        least(ours.customer_id, theirs.customer_id) as first_id,
-        greatest(ours.customer_id, theirs.customer_id) as second_id,
-        min(clusters.held_back_because) as because
-    from {{ ref('int_identity__clusters') }} as clusters
-    inner join records as ours on clusters.source_record_key = ours.source_record_key
-    inner join records as theirs on clusters.held_back_from = theirs.source_record_key
-    group by 1, 2
+    {{ customers_apart(
+        ref('int_identity__clusters'), 'source_record_key', 'held_back_from', 'held_back_because'
+    ) }}
+
+),
+
+decided as (
+
+    {{ customers_apart(
+        'found', 'left_key', 'right_key', "case when review_type = 'kept_apart' then reason end"
+    ) }}
 
 ),
 
@@ -94,14 +97,11 @@ final as (
         on
             least(ours.customer_id, theirs.customer_id) = held_back.first_id
             and greatest(ours.customer_id, theirs.customer_id) = held_back.second_id
-    -- What became one customer by another way needs no review, nor does a decision that was obeyed.
-    where
-        found.left_key is null
-        or (ours.customer_id != theirs.customer_id and found.review_type != 'kept_apart')
-        or (
-            found.identifier_type = 'override'
-            and (ours.customer_id is null or theirs.customer_id is null)
-        )
+    left join decided
+        on
+            least(ours.customer_id, theirs.customer_id) = decided.first_id
+            and greatest(ours.customer_id, theirs.customer_id) = decided.second_id
+    where {{ needs_review('found', 'decided', 'ours', 'theirs') }}
 
 )
 
