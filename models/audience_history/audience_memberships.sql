@@ -39,8 +39,8 @@ followed as (
         row_number() over (
             partition by recorded.audience, coalesce(redirects.customer_id, recorded.customer_id)
             order by
-                recorded.exited_at is not null, recorded.entered_at <> {{ as_of() }},
-                recorded.exited_at desc, recorded.entered_at asc, recorded.membership_id asc
+                recorded.exited_at is not null, recorded.exited_at desc,
+                recorded.entered_at asc, recorded.membership_id asc
         ) as membership_rank
     from recorded
 
@@ -53,11 +53,11 @@ continued as (
     select
         followed.*,
         case
-            -- Whoever is found again at the moment of leaving, or of entering, has not left.
+            -- Whoever is found again at or before the moment of leaving has not left: a run at an
+            -- earlier moment begins no second stay beside the one that it lies in.
             when
                 members.customer_id is not null and followed.membership_rank = 1
-                and {{ as_of() }}
-                in (followed.entered_at, coalesce(followed.exited_at, {{ as_of() }}))
+                and coalesce(followed.exited_at, {{ as_of() }}) >= {{ as_of() }}
                 then null
             else coalesce(followed.exited_at, greatest(followed.entered_at, {{ as_of() }}))
         end as ended_at
