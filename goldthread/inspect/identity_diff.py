@@ -10,6 +10,7 @@ from goldthread.identity.components import component_of
 from goldthread.settings import Settings
 from goldthread.warehouse.errors import PublishRefused
 from goldthread.warehouse.files import literal
+from goldthread.warehouse.versions import was_built_since
 
 if TYPE_CHECKING:
     import duckdb
@@ -138,11 +139,20 @@ def markdown(diff: IdentityDiff, budget: float | None = None) -> str:
 
 
 def state_file(path: Path) -> Path:
-    """The file that a path means: itself, or a home's published marts or else its warehouse."""
+    """The file that a path means: itself, or a home's published marts or else its warehouse.
+    Raises NoState for a home that was built since it was published."""
     if not path.is_dir():
         return path
     home = Settings(home=path, input_dir=path / "input")
-    return home.marts_path if home.marts_path.exists() else home.warehouse_path
+    published, built = home.marts_path, home.warehouse_path
+    if not published.exists():
+        return built
+    if was_built_since(published, built, "customer_source_records"):
+        raise NoState(
+            f"{path} was built since it was published; name {built} for what was built, "
+            f"{published} for what is published."
+        )
+    return published
 
 
 _ONLY = (

@@ -30,6 +30,22 @@ def table_versions(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
     return dict(rows)
 
 
+def was_built_since(published: Path, warehouse: Path, table: str) -> bool:
+    """Whether the warehouse's table is another than the published one of that name.
+
+    False where that cannot be told: while a run holds the warehouse, or where there is none.
+    """
+    import duckdb
+
+    with duckdb.connect() as con:
+        try:
+            con.execute(f"attach {literal(warehouse)} as warehouse (read_only)")
+            built = table_versions(con).get(table)
+        except (duckdb.IOException, duckdb.CatalogException, duckdb.BinderException):
+            return False
+        return built is not None and built != _held(con, published).get(table)
+
+
 def begin_with(
     con: duckdb.DuckDBPyConnection,
     published: Path,

@@ -106,6 +106,33 @@ def test_a_home_means_its_published_marts_or_its_warehouse(tmp_path: Path) -> No
     assert compare_identities(tmp_path, tmp_path).customers_after == 1
 
 
+def test_a_home_built_since_it_was_published_is_not_taken_for_what_is_published(
+    tmp_path: Path,
+) -> None:
+    """A copied home, built with other rules, was compared by what it had published before."""
+    (tmp_path / "published").mkdir()
+    marts = state(tmp_path / "published" / "marts.duckdb", BEFORE, {})
+    built = state(tmp_path / "warehouse.duckdb", AFTER, {})
+    with duckdb.connect(str(marts)) as con:
+        con.execute("create schema publishing")
+        con.execute("create table publishing.versions (table_name varchar, version varchar)")
+        con.execute("insert into publishing.versions values ('customer_source_records', 'v1')")
+    with duckdb.connect(str(built)) as con:
+        con.execute("create schema raw_goldthread")
+        con.execute(
+            "create table raw_goldthread.build_results as select "
+            "'model.goldthread.customer_source_records' as node_id, 'v1' as ran_in, "
+            "1 as build_number"
+        )
+    assert ask(tmp_path, tmp_path).exit_code == 0
+    with duckdb.connect(str(built)) as con:
+        con.execute("update raw_goldthread.build_results set ran_in = 'v2', build_number = 2")
+    told = ask(marts, tmp_path, "--churn-budget", "0.5")
+    assert told.exit_code == 6
+    assert f"name {built} for what was built" in told.output
+    assert ask(marts, built, "--churn-budget", "0.5").exit_code == 3
+
+
 def test_what_is_no_state_is_refused(tmp_path: Path, states: tuple[Path, Path]) -> None:
     empty = tmp_path / "empty.duckdb"
     duckdb.connect(str(empty)).close()
