@@ -53,8 +53,7 @@ continued as (
     select
         followed.*,
         case
-            -- Whoever is found again at or before the moment of leaving has not left: a run at an
-            -- earlier moment begins no second stay beside the one that it lies in.
+            -- Found again by the moment of leaving: not left, and no stay begins beside this one.
             when
                 members.customer_id is not null and followed.membership_rank = 1
                 and coalesce(followed.exited_at, {{ as_of() }}) >= {{ as_of() }}
@@ -79,7 +78,8 @@ final as (
         ended_at as exited_at
     from continued
     {% if is_incremental() %}
-        where is_moved or (exited_at is null) <> (ended_at is null)
+        -- Without a run (`dbt build --empty`) nobody has left: nobody was looked for.
+        where {{ as_of() }} is not null and (is_moved or (exited_at is null) <> (ended_at is null))
     {% endif %}
 
     union all

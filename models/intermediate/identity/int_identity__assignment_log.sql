@@ -62,9 +62,13 @@ changed as (
     full outer join previous on identified.source_record_key = previous.source_record_key
     left join kept as survivors on previous.customer_id = survivors.customer_id
     where
-        (identified.customer_id is null and not previous.is_gone)
-        or (identified.customer_id is not null and coalesce(previous.is_gone, true))
-        or identified.customer_id != previous.customer_id
+        -- Without a run (`dbt build --empty`) nobody has gone: nobody was looked for.
+        {{ run_id() }} is not null
+        and (
+            (identified.customer_id is null and not previous.is_gone)
+            or (identified.customer_id is not null and coalesce(previous.is_gone, true))
+            or identified.customer_id != previous.customer_id
+        )
 
 ),
 
