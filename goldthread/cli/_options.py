@@ -12,9 +12,11 @@ import click
 
 from goldthread.cli._exit import ExitCode, Stop
 
+END_OF_YEARS = 9000
+
 
 class Moment(click.ParamType[datetime]):
-    """An ISO 8601 moment as naive UTC; one without offset counts as UTC."""
+    """An ISO 8601 moment before END_OF_YEARS as naive UTC; one without offset counts as UTC."""
 
     name = "timestamp"
 
@@ -30,6 +32,10 @@ class Moment(click.ParamType[datetime]):
                 moment = moment.astimezone(UTC).replace(tzinfo=None)
         except (ValueError, OverflowError):
             self.fail(f"{value!r} is no ISO 8601 timestamp like 2026-11-01T06:00:00Z", param, ctx)
+        if moment.year >= END_OF_YEARS:
+            # Times a year after it are looked at, too.
+            told = f"lies too far ahead; name a moment before the year {END_OF_YEARS}"
+            self.fail(f"{value!r} {told}", param, ctx)
         return moment
 
 

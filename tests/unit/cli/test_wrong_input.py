@@ -43,6 +43,11 @@ def test_an_offset_that_leads_out_of_the_calendar_is_wrong_usage(settings: Setti
         assert "is no ISO 8601 timestamp" in run("load", "--as-of", text, code=ExitCode.USAGE)
 
 
+def test_a_moment_that_leaves_no_room_for_times_after_it_is_wrong_usage(settings: Settings) -> None:
+    told = run("load", "--as-of", "9999-12-31", code=ExitCode.USAGE)
+    assert "'9999-12-31' lies too far ahead; name a moment before the year 9000" in told
+
+
 def test_a_moment_of_made_up_data_is_asked_for_in_the_same_words(settings: Settings) -> None:
     told = run("demo-data", "--as-of", "yesterday", code=ExitCode.USAGE)
     assert "'yesterday' is no ISO 8601 timestamp" in told
