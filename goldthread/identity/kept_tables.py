@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from goldthread.identity.workspace import row_count
+from goldthread.warehouse.files import literal
 
 if TYPE_CHECKING:
     import duckdb
@@ -145,8 +146,3 @@ def is_there(cursor: duckdb.DuckDBPyConnection, table: str) -> bool:
         f"where database_name || '.' || schema_name || '.' || table_name = {literal(table)}"
     ).fetchone()
     return found is not None
-
-
-def literal(text: str) -> str:
-    """A text as SQL writes it."""
-    return "'" + text.replace("'", "''") + "'"
