@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from goldthread.warehouse.connection import Run, current_run
+from goldthread.warehouse.coverage import covers_project
 from goldthread.warehouse.dbt_process import read_artifact
 from goldthread.warehouse.errors import BuildFailed
 from goldthread.warehouse.files import literal
@@ -156,19 +157,18 @@ def adopt_build(con: duckdb.DuckDBPyConnection, results_path: Path) -> bool:
     """Record a build somebody ran with plain ``dbt build`` in the current run; True when it did.
 
     ``run_results.json`` does not know Goldthread's run. It is the current run's when dbt built
-    ``current_run`` in it and that table now names the current run.
+    ``current_run`` in it and that table now names the current run; full, if it left out no check.
     """
     content = _others_results(con, results_path)
     if content is None:
         return False
     run = current_run(con)
-    told = content.get("args", {})
     built_clock = any(
         result["unique_id"].endswith(".current_run") and result["status"] == "success"
         for result in content["results"]
     )
     if built_clock and _built_run_id(con) == run.run_id:
-        is_full = told.get("which") == "build" and not (told.get("select") or told.get("exclude"))
+        is_full = covers_project(content, results_path.with_name("manifest.json"))
         close_build(con, open_build(con, run, is_full=is_full), results_path)
         # Nobody knows which code made these tables.
         forget_basis(con)

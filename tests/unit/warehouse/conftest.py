@@ -142,3 +142,10 @@ def stand_in_for_dbt(con: Any, run: Run) -> None:
     )
     con.execute("create or replace table marts.customers as select 'c1' as customer_id")
     con.execute("create or replace table activation.members as select 'c1' as customer_id")
+
+
+def write_manifest(results: Path, *nodes: str) -> None:
+    """Leave beside the results what dbt read of a project of these nodes."""
+    content = {name: {"resource_type": name.split(".")[0], "config": {}} for name in nodes}
+    unit_test = {"unit_test.g.log.works": {"resource_type": "unit_test", "config": {}}}
+    results.with_name("manifest.json").write_text(json.dumps({"nodes": content | unit_test}))

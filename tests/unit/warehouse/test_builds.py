@@ -9,7 +9,7 @@ from goldthread.settings import Settings
 from goldthread.warehouse import BuildFailed, NothingLoaded, Run, connect
 from goldthread.warehouse.builds import Audit, Standing, adopt_build, audit, close_build, open_build
 
-from .conftest import stand_in_for_dbt
+from .conftest import stand_in_for_dbt, write_manifest
 
 Write = Callable[..., Path]
 
@@ -88,6 +88,7 @@ def test_a_plain_dbt_build_counts_once_it_built_the_current_run(
 ) -> None:
     run = begin()
     results = write_results({"model.g.current_run": "success", "model.g.log": "success"}, "plain")
+    write_manifest(results, "model.g.current_run", "model.g.log")
     with connect(settings) as con:
         assert not adopt_build(con, results)
         stand_in_for_dbt(con, run)
@@ -103,6 +104,20 @@ def test_a_plain_dbt_build_of_a_selection_is_no_full_build(
     with connect(settings) as con:
         stand_in_for_dbt(con, run)
         adopt_build(con, write_results({"model.g.current_run": "success"}, select=["current_run"]))
+    assert standing(settings).standing is Standing.UNFINISHED
+
+
+@pytest.mark.parametrize("left_out", ["test.g.log_is_fine.1a", "model.g.customers", "seed.g.rules"])
+def test_a_plain_dbt_build_without_its_tests_is_no_full_build(
+    settings: Settings, begin: Callable[[], Run], write_results: Write, left_out: str
+) -> None:
+    """``dbt build --exclude-resource-type test`` was published, and nothing had been checked."""
+    run = begin()
+    results = write_results({"model.g.current_run": "success"}, exclude_resource_types=["test"])
+    write_manifest(results, "model.g.current_run", left_out)
+    with connect(settings) as con:
+        stand_in_for_dbt(con, run)
+        assert adopt_build(con, results)
     assert standing(settings).standing is Standing.UNFINISHED
 
 

@@ -10,7 +10,7 @@ from goldthread.settings import Settings
 from goldthread.warehouse import Run, StateRefused, connect
 from goldthread.warehouse.state import export_state, state_tables
 
-from .conftest import LOG_YAML, stand_in_for_dbt
+from .conftest import LOG_YAML, stand_in_for_dbt, write_manifest
 
 
 def log_rows(settings: Settings) -> int | None:
@@ -81,7 +81,8 @@ def test_a_plain_dbt_build_is_checkpointed_by_the_next_load(
     run = begin()
     with connect(settings) as con:
         stand_in_for_dbt(con, run)
-    write_results({"model.g.current_run": "success", "model.g.log": "success"}, "plain")
+    ran = {"model.g.current_run": "success", "model.g.log": "success"}
+    write_manifest(write_results(ran, "plain"), *ran)
     begin()
     settings.warehouse_path.unlink()
     begin()
