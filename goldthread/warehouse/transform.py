@@ -43,8 +43,12 @@ if TYPE_CHECKING:
 
 SAMPLE_ROWS = 5
 
-# Unit tests judge the code, not the data: they belong to `make test`.
-BUILD_ARGUMENTS = ("build", "--exclude-resource-type", "unit_test")
+# Unit tests judge the code, not the data: they belong to `make test`. What dbt would also take from
+# the environment (DBT_EMPTY, DBT_RESOURCE_TYPES) is said, or a build of nothing would be published.
+BUILD_ARGUMENTS = (
+    *("build", "--no-empty", "--resource-type", "all"),
+    *("--exclude-resource-type", "unit_test"),
+)
 
 _SELECTS_NOTHING = re.compile(r"The selection criterion '(.*)' does not match any enabled nodes")
 

@@ -114,6 +114,21 @@ def test_whoever_told_dbt_which_warnings_are_errors_is_not_contradicted(
     assert build(project, select=["log"]).counts == {"success": 1, "pass": 1}
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("DBT_EMPTY", "1"), ("DBT_RESOURCE_TYPES", "model"), ("DBT_EXCLUDE_RESOURCE_TYPES", "test")],
+)
+def test_a_full_build_is_full_whatever_the_environment_tells_dbt(
+    project: Settings, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    begin(project)
+    assert build(project).counts == {"success": 2, "pass": 1}
+    with connect(project) as con:
+        assert con.execute("select count(*) from main.current_run").fetchone() == (1,)
+        assert con.execute("select count(run_number) from main.log").fetchone() == (3,)
+
+
 @pytest.mark.parametrize("select", [["logs"], ["log", "logs+"], ["log log,logs"]])
 def test_a_selector_that_selects_nothing_is_named_before_anything_is_built(
     project: Settings, select: list[str]
