@@ -25,13 +25,20 @@ _NAMES_AND_LABELS = re.compile(r"\"[^\"]*\"|'[^']*'")
 _MOMENT = re.compile(r"DATE|TIME")
 
 
-def type_problems(spec: SyncSpec, types: Mapping[str, str]) -> Iterator[str]:
-    """One sentence for each mapped column whose type cannot be sent.
+def mapped_types(spec: SyncSpec, types: Mapping[str, str]) -> dict[str, str]:
+    """The type of each column that the spec sends, by its name in the spec, in order of that name.
 
     types: of the published columns, as DuckDB names them, by the columns' names in lower case.
     """
-    for column in sorted(set(spec.fields.values())):
-        kind = types[column.lower()]
+    return {column: types[column.lower()] for column in sorted(set(spec.fields.values()))}
+
+
+def type_problems(spec: SyncSpec, types: Mapping[str, str]) -> Iterator[str]:
+    """One sentence for each mapped column whose type cannot be sent.
+
+    types: see ``mapped_types``.
+    """
+    for column, kind in mapped_types(spec, types).items():
         if column in spec.key and not _KEY.fullmatch(kind):
             yield (
                 f"key column {column!r} of {spec.model} is {kind}, which is not written alike "
@@ -50,9 +57,9 @@ def beyond_the_calendar(spec: SyncSpec, types: Mapping[str, str]) -> str:
     import duckdb
 
     conditions = (
-        _is_beyond(quoted(column), duckdb.sqltype(types[column.lower()]))
-        for column in sorted(set(spec.fields.values()))
-        if _MOMENT.search(types[column.lower()])
+        _is_beyond(quoted(column), duckdb.sqltype(kind))
+        for column, kind in mapped_types(spec, types).items()
+        if _MOMENT.search(kind)
     )
     return " or ".join(filter(None, conditions)) or "false"
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import orjson
 
+from connectors.sync.columns import mapped_types
 from connectors.sync.doubt import doubt
 from connectors.sync.published import column_types
 from connectors.sync.spec import SyncSpec
@@ -28,11 +29,11 @@ def doubt_those_written_otherwise(con: duckdb.DuckDBPyConnection, spec: SyncSpec
     Then all rows are sent once more. A ledger that does not know the types yet, of a version
     before, takes them as they are.
     """
-    types = column_types(con, spec.model)
+    kinds = mapped_types(spec, column_types(con, spec.model))
     forms = {
-        field: types[column.lower()]
+        field: kinds[column]
         for field, column in spec.fields.items()
-        if _WRITTEN_OTHERWISE.search(types[column.lower()])
+        if _WRITTEN_OTHERWISE.search(kinds[column])
     }
     now = orjson.dumps(forms, option=orjson.OPT_SORT_KEYS).decode()
     before = con.execute("select value from ledger.meta where name = 'forms'").fetchone()

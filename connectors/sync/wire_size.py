@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from connectors.sync.columns import mapped_types
 from connectors.sync.nested import element_type, members
 from connectors.sync.spec import SyncSpec
 from goldthread.warehouse.files import literal
@@ -21,12 +22,13 @@ _PAIR_BYTES = 4
 def extra_bytes(spec: SyncSpec, types: Mapping[str, str]) -> str:
     """SQL over ``payload``: an upper bound of what it grows by when it is sent.
 
-    types: of the published columns, as DuckDB names them, by the columns' names in lower case.
+    types: see ``mapped_types``.
     """
     import duckdb
 
+    kinds = mapped_types(spec, types)
     fields = (
-        _extra(f"struct_extract(payload, {literal(field)})", duckdb.sqltype(types[column.lower()]))
+        _extra(f"struct_extract(payload, {literal(field)})", duckdb.sqltype(kinds[column]))
         for field, column in sorted(spec.fields.items())
     )
     return " + ".join(filter(None, fields)) or "0"
