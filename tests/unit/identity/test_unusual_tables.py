@@ -21,6 +21,8 @@ from goldthread.identity.probability import STEP, Judgement, judge
 from goldthread.identity.second_look import look_again
 from tests.unit.identity.conftest import linkage_records, pairs_table
 
+NAMES = ("Ada", "Ben", "Cora", "Dan", "Eva", "Finn", "Gina", "Hugo", "Ida", "Jan")
+
 BALANCED = replace(committed_model(), expected_precision=None)
 
 
@@ -81,14 +83,13 @@ def test_wrong_birth_dates_are_no_sons_where_people_live_alone(
     con: duckdb.DuckDBPyConnection, nicknames: pa.Table
 ) -> None:
     """Three records of each of twenty people; every third person has another birth date in one."""
-    names = ("Ada", "Ben", "Cora", "Dan", "Eva", "Finn", "Gina", "Hugo", "Ida", "Jan")
     people = {
         f"{n:02}-{copy}": {
-            "first_name": names[n % 10],
-            "last_name": f"{names[n // 10]}{names[n * 3 % 10].lower()}ton",
-            "address_line": f"{3 + n} {names[n * 7 % 10]} Street",
+            "first_name": NAMES[n % 10],
+            "last_name": f"{NAMES[n // 10]}{NAMES[n * 3 % 10].lower()}ton",
+            "address_line": f"{3 + n} {NAMES[n * 7 % 10]} Street",
             "postal_code": f"{10001 + n * 137}",
-            "city": f"{names[n * 9 % 10]}ville",
+            "city": f"{NAMES[n * 9 % 10]}ville",
             "birth_date": f"{1940 + (n * 7 + 23 * wrong) % 60}-{1 + (n + 5 * wrong) % 12:02}-"
             f"{1 + (n * 5 + 11 * wrong) % 28:02}",
         }
@@ -108,18 +109,17 @@ def test_couples_of_whom_only_the_years_of_birth_are_known_stay_two(
     con: duckdb.DuckDBPyConnection, nicknames: pa.Table
 ) -> None:
     """Husband and wife, born one to four years apart, each there twice; every tenth has moved."""
-    names = ("Ada", "Ben", "Cora", "Dan", "Eva", "Finn", "Gina", "Hugo", "Ida", "Jan")
     people = {
         f"{n:02}-{first}-{copy}": {
             "first_name": first,
-            "last_name": f"{names[n % 10]}{names[n * 3 // 10 % 10].lower()}ton",
-            "address_line": f"{3 + n + 7 * (copy and n % 10 == 0)} {names[n * 7 % 10]} Street",
+            "last_name": f"{NAMES[n % 10]}{NAMES[n * 3 // 10 % 10].lower()}ton",
+            "address_line": f"{3 + n + 7 * (copy and n % 10 == 0)} {NAMES[n * 7 % 10]} Street",
             "postal_code": f"{10001 + n * 137}",
-            "city": f"{names[n * 9 % 10]}ville",
+            "city": f"{NAMES[n * 9 % 10]}ville",
             "birth_date": f"{1940 + n * 7 % 50 + years}-07-01",  # the middle of the year
         }
         for n in range(60)
-        for first, years in ((names[n % 9], 0), (names[n * 7 % 9 + 1], 1 + n % 4))
+        for first, years in ((NAMES[n % 9], 0), (NAMES[n * 7 % 9 + 1], 1 + n % 4))
         for copy in range(2)
     }
     records = linkage_records(people)
