@@ -20,7 +20,7 @@ from pathlib import Path
 from types import TracebackType
 
 from goldthread.settings import PROJECT_DIR
-from goldthread.warehouse.connection import DEFAULT_MEMORY_LIMIT, MEMORY_LIMIT
+from goldthread.warehouse.connection import DEFAULT_MEMORY_LIMIT, MEMORY_LIMIT, block_memory
 
 # One server for all tests of a process: it is started once, with what was asked for by then.
 FORKS = multiprocessing.get_context("forkserver")
@@ -52,6 +52,7 @@ def _profile_hash(home: Path | str) -> bytes:
     limit = os.environ.get(MEMORY_LIMIT, DEFAULT_MEMORY_LIMIT)
     settings = {
         "memory_limit": limit,
+        "block_allocator_memory": block_memory(),
         "checkpoint_threshold": "1GiB",
         "max_vacuum_tasks": 0,
         "disabled_compression_methods": "fsst",

@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 
 from benchmarks.measure import measure
+from goldthread.warehouse.connection import BLOCK_MEMORY, block_memory
 
 GOLDTHREAD = str(Path(sys.executable).with_name("goldthread"))
 DBT = str(Path(sys.executable).with_name("dbt"))
@@ -38,6 +39,7 @@ def environment(home: Path) -> dict[str, str]:
         "DBT_LOG_PATH": str(home / "logs"),
         "DBT_PROJECT_DIR": str(PROJECT),
         "DBT_PROFILES_DIR": str(PROJECT),
+        BLOCK_MEMORY: block_memory(),
     }
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from goldthread.identity import LinkageModel
     from goldthread.settings import Settings
-    from goldthread.warehouse.dbt_process import NodeDone
+    from goldthread.warehouse.dbt_events import NodeDone
 
 RECORDS = "int_identity__linkage_records"
 CUSTOMERS = "customer_source_records"

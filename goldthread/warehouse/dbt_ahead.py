@@ -6,6 +6,7 @@ array of a command's arguments, and runs that command. It ends by itself when wh
 gone.
 """
 
+import gc
 import json
 import sys
 from importlib import import_module
@@ -18,12 +19,16 @@ _FOR_PYTHON_MODELS = ("pandas", "scipy.sparse.csgraph")
 
 def main() -> int:
     """Returns the exit code dbt's own command has: 0 good, 1 nodes failed, 2 could not run."""
+    # What is imported and parsed here stays to the end: the garbage collector need never look.
+    gc.disable()
     from dbt.cli.main import dbtRunner
     from dbt.contracts.graph.manifest import Manifest
 
     parsed = dbtRunner().invoke([*_SILENT, "parse"])
     for name in _FOR_PYTHON_MODELS:
         import_module(name)
+    gc.freeze()
+    gc.enable()
     command = sys.stdin.readline()
     if not command:
         return 0

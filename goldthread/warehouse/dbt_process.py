@@ -1,4 +1,4 @@
-"""Running dbt as a process of its own: its environment, its events, its manifest.
+"""Running dbt as a process of its own: its environment, its manifest.
 
 A process, not dbt's Python entry: dbt-duckdb keeps the warehouse open as long as its process lives.
 """
@@ -11,13 +11,14 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from goldthread.warehouse.connection import BLOCK_MEMORY, block_memory
+from goldthread.warehouse.dbt_events import NodeDone, events_of
 from goldthread.warehouse.errors import BuildFailed
 
 if TYPE_CHECKING:
@@ -30,21 +31,11 @@ _PROJECT_FILES = ("dbt_project.yml", "profiles.yml")
 # Beside the manifest: the fingerprint of the project it was made of.
 _PARSED = "parsed_project"
 
-# Events for the program that started dbt; the file in logs/ is for people.
+# Events for ``dbt_events``; the file in logs/ is for people.
 _TELLING = ("--log-format", "json", "--log-format-file", "text", "--no-use-colors-file")
 
 _parsing = threading.Lock()
 _waiting: Future[subprocess.Popen[bytes] | None] | None = None
-
-
-@dataclass(frozen=True)
-class NodeDone:
-    """One node dbt has finished: for progress, not for judging (``run_results.json`` is)."""
-
-    name: str
-    status: str
-    position: int
-    total: int
 
 
 def target_dir(settings: Settings) -> Path:
@@ -65,10 +56,14 @@ def read_artifact(path: Path) -> dict[str, Any] | None:
 
 
 def dbt_environment(settings: Settings) -> dict[str, str]:
-    """The environment dbt needs to work on this home, wherever it is started."""
+    """The environment dbt needs to work on this home, wherever it is started.
+
+    Raises BuildFailed for a memory limit that is none.
+    """
     return {
         **os.environ,
         "GOLDTHREAD_HOME": str(settings.home),
+        BLOCK_MEMORY: block_memory(),
         "DBT_PROJECT_DIR": str(settings.project_dir),
         "DBT_PROFILES_DIR": os.environ.get("DBT_PROFILES_DIR") or str(settings.project_dir),
         "DBT_TARGET_PATH": str(target_dir(settings)),
@@ -167,7 +162,7 @@ def run_dbt(
     errors: list[str] = []
     with start(settings, arguments) as process:
         assert process.stdout is not None
-        for event in _events(process.stdout):
+        for event in events_of(process.stdout):
             if event["level"] == "error":
                 errors.append(event["message"])
             node = event.get("node")
@@ -226,25 +221,3 @@ def _parse(settings: Settings) -> None:
         code = run_dbt(settings, ["--no-partial-parse", "parse"], start=_start_command)
     if code != 0:
         raise BuildFailed("dbt could not parse the project; `dbt parse` shows why.")
-
-
-def _events(lines: Iterable[bytes]) -> Iterator[dict[str, Any]]:
-    """dbt's log lines as {level, message, node?}; what is no event (a traceback) is an error."""
-    for line in lines:
-        try:
-            record = json.loads(line)
-            info, data = record["info"], record.get("data", {})
-        except (ValueError, KeyError, TypeError):
-            yield {"level": "error", "message": line.decode(errors="replace").rstrip()}
-            continue
-        event = {"level": info["level"], "message": info["msg"]}
-        # dbt's own word for it differs between models and tests.
-        total = data.get("total") or data.get("num_models")
-        if total and "status" in data and "node_info" in data:
-            event["node"] = NodeDone(
-                name=data["node_info"]["node_name"],
-                status=str(data["status"]),
-                position=int(data["index"]),
-                total=int(total),
-            )
-        yield event

@@ -18,7 +18,8 @@ from goldthread.warehouse.builds import (
     was_built_by_others,
 )
 from goldthread.warehouse.connection import connect, current_run, limit_memory
-from goldthread.warehouse.dbt_process import NodeDone, run_dbt, target_dir
+from goldthread.warehouse.dbt_events import NodeDone
+from goldthread.warehouse.dbt_process import run_dbt, target_dir
 from goldthread.warehouse.errors import BuildFailed, NothingSelected
 from goldthread.warehouse.state import export_state, settle_state
 from goldthread.warehouse.unchanged import (

@@ -8,12 +8,14 @@ import pytest
 from goldthread.settings import PROJECT_DIR, Settings
 from goldthread.warehouse import BuildFailed, begin_run, connect
 from goldthread.warehouse.connection import (
+    BLOCK_MEMORY,
     DEFAULT_MEMORY_LIMIT,
     MEMORY_LIMIT,
     RUNS_UNTIL_VACUUM,
     limit_memory,
     work_within_limits,
 )
+from goldthread.warehouse.dbt_process import dbt_environment
 
 from .conftest import AS_OF
 
@@ -70,3 +72,24 @@ def test_a_memory_limit_that_is_none_is_told_wherever_it_is_set(
 def test_dbt_and_what_goldthread_does_itself_have_one_limit() -> None:
     profile = (PROJECT_DIR / "profiles.yml").read_text(encoding="utf-8")
     assert f"env_var('{MEMORY_LIMIT}', '{DEFAULT_MEMORY_LIMIT}')" in profile
+    assert f"block_allocator_memory: \"{{{{ env_var('{BLOCK_MEMORY}', '0B') }}}}\"" in profile
+
+
+@pytest.mark.parametrize(("limit", "kept"), [("1GiB", "512.0 MiB"), ("100TiB", "0 bytes")])
+def test_half_of_the_limit_is_kept_for_blocks_where_the_machine_has_it(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, limit: str, kept: str
+) -> None:
+    monkeypatch.setenv(MEMORY_LIMIT, limit)
+    with duckdb.connect() as con:
+        limit_memory(con)
+        asked = "select current_setting('block_allocator_memory')"
+        assert con.execute(asked).fetchone() == (kept,)
+    assert dbt_environment(settings)[BLOCK_MEMORY] == kept
+
+
+def test_a_session_may_be_limited_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    with duckdb.connect() as con:
+        for limit in ("1GiB", "512MiB"):
+            monkeypatch.setenv(MEMORY_LIMIT, limit)
+            limit_memory(con)
+        assert con.execute("select current_setting('memory_limit')").fetchone() == ("512.0 MiB",)

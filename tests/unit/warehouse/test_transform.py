@@ -13,8 +13,8 @@ import pytest
 from goldthread.settings import Settings
 from goldthread.warehouse import BuildFailed, Run, begin_run, connect, dbt_process
 from goldthread.warehouse.builds import Standing
+from goldthread.warehouse.dbt_events import NodeDone
 from goldthread.warehouse.dbt_process import (
-    NodeDone,
     dbt_ahead,
     ensure_manifest,
     manifest_path,
