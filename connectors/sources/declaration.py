@@ -6,6 +6,7 @@ rows aside and loads the rest into ``raw_<source>``.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
@@ -39,6 +40,12 @@ SQL_TYPES: dict[Kind, str] = {
     "boolean": "boolean",
     "json": "varchar",
 }
+NUMBERS: tuple[Kind, ...] = ("number", "rate", "integer")
+
+# Names of the engine's own columns beside the declared ones, tables and schema.
+TAKEN_COLUMNS = ("cells", "file_no", "is_unreadable", "line", "row_id", "row_number")
+TAKEN_TABLES = ("quarantined_rows", "value_issues")
+TAKEN_SOURCES = ("goldthread",)
 
 
 @dataclass(frozen=True)
@@ -81,9 +88,23 @@ class Column:
     inner: tuple[tuple[str, Literal["email", "text"]], ...] = ()
 
     def __post_init__(self) -> None:
-        _check_word(f"column {self.name}: kind", self.kind, Kind)
-        _check_word(f"column {self.name}: need", self.need, Need)
-        _check_tuples(self, f"column {self.name}", "allowed", "derives", "inner")
+        column = f"column {self.name}"
+        _check_name("column", self.name, TAKEN_COLUMNS)
+        for name, _ in self.derives:
+            _check_name("column", name, TAKEN_COLUMNS)
+        _check_word(f"{column}: kind", self.kind, Kind)
+        _check_word(f"{column}: need", self.need, Need)
+        _check_tuples(self, column, "allowed", "derives", "inner")
+        bounds = (self.above, self.at_least, self.at_most)
+        if self.kind not in NUMBERS and bounds != (None, None, None):
+            raise ValueError(f"{column}: above, at_least and at_most are for {', '.join(NUMBERS)}")
+        if self.pattern:
+            if SQL_TYPES[self.kind] != "varchar":
+                raise ValueError(f"{column}: a pattern is for texts, not for a {self.kind}")
+            try:
+                re.compile(self.pattern)
+            except re.error as error:
+                raise ValueError(f"{column}: pattern {self.pattern!r}: {error}") from error
 
     @property
     def source_key(self) -> str:
@@ -125,10 +146,17 @@ class Table:
     sqlite_table: str | None = None
 
     def __post_init__(self) -> None:
+        _check_name("table", self.name, TAKEN_TABLES)
         _check_word(f"table {self.name}: format", self.format, FileFormat)
         _check_tuples(
             self, f"table {self.name}", "columns", "files", "key", "identifying", "dated_by"
         )
+        for pattern in self.files:
+            if pattern.startswith("/") or ".." in pattern.split("/"):
+                raise ValueError(
+                    f"table {self.name}: files has {pattern!r}; it is relative to the input folder "
+                    "and stays within it"
+                )
         names = {column.name for column in self.columns}
         if len(names) < len(self.columns):
             raise ValueError(f"table {self.name} declares a column twice")
@@ -148,6 +176,7 @@ class Source:
     description: str = ""
 
     def __post_init__(self) -> None:
+        _check_name("source", self.name, TAKEN_SOURCES)
         _check_tuples(self, f"source {self.name}", "tables")
 
     @property
@@ -159,6 +188,15 @@ class Source:
 def _check_word(what: str, word: str, words: Any) -> None:
     if word not in get_args(words):
         raise ValueError(f"{what} is {word!r}; there are {', '.join(get_args(words))}")
+
+
+def _check_name(what: str, name: str, taken: tuple[str, ...]) -> None:
+    """dlt spells other names anew, and what it loads under them reaches no declared column."""
+    if not re.fullmatch("[a-z][a-z0-9]*(_[a-z0-9]+)*", name):
+        where = "; source_name may be any" if what == "column" else ""
+        raise ValueError(f"{what} {name}: a name is lower-case words joined by _{where}")
+    if name in taken:
+        raise ValueError(f"{what} {name}: the engine uses that name itself; take another one")
 
 
 def _check_tuples(declared: object, what: str, *names: str) -> None:

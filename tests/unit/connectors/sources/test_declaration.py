@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +70,19 @@ def table(**changes: Any) -> Table:
         (lambda: table(key="id"), r"key is no tuple; mind the comma in \(one,\)"),
         (lambda: table(files="m.csv"), "files is no tuple"),
         (lambda: table(columns=(Column("id"), Column("id"))), "declares a column twice"),
+        (lambda: Column("firstName"), "firstName: a name is lower-case words .*; source_name may"),
+        (lambda: Column("First name"), "a name is lower-case words joined by _"),
+        (lambda: Column("_row_hash"), "a name is lower-case words joined by _"),
+        (lambda: Column("row_number"), "column row_number: the engine uses that name itself"),
+        (lambda: Column("tc", derives=(("Tc", str),)), "column Tc: a name is lower-case words"),
+        (lambda: Column("tier", pattern="[a-"), r"column tier: pattern '\[a-': unterminated"),
+        (lambda: Column("paid", "number", pattern="[0-9]+"), "a pattern is for texts, not for a n"),
+        (lambda: Column("tier", at_least=0), "above, at_least and at_most are for number, rate"),
+        (lambda: table(files=("/loyalty/*.csv",)), "is relative to the input folder"),
+        (lambda: table(files=("../loyalty/*.csv",)), "is relative to the input folder"),
+        (lambda: replace(table(), name="Members"), "table Members: a name is lower-case words"),
+        (lambda: replace(table(), name="value_issues"), "the engine uses that name itself"),
+        (lambda: Source("goldthread", ()), "source goldthread: the engine uses that name itself"),
     ],
 )
 def test_a_slip_in_a_declaration_is_told(declare: Callable[[], object], reason: str) -> None:
