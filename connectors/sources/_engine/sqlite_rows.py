@@ -60,6 +60,7 @@ def _read_table(connection: sqlite3.Connection, table: Table) -> Iterator[Batch]
     connection.execute("begin")
     names = [row[1].decode() for row in connection.execute(f"pragma table_info({source})")]
     if not names:
+        yield Batch(_to_batch([], [], table).rows, [_no_table(connection, table)], 1, 0)
         return
     cells = ", ".join(f"cast({quoted(name)} as text)" for name in names)
     # SQLite's own number of a row, under a name that no column has taken; in a view it is null.
@@ -78,6 +79,18 @@ def _read_table(connection: sqlite3.Connection, table: Table) -> Iterator[Batch]
         rows = connection.execute(f"select row_number() over (), {cells} from {source}")
     while found := rows.fetchmany(ROWS_A_BATCH):
         yield _to_batch(found, names, table)
+
+
+def _no_table(connection: sqlite3.Connection, table: Table) -> BrokenRow:
+    """That the file does not hold the table, with the names of those that it holds."""
+    found = connection.execute(
+        "select name from sqlite_master where type in ('table', 'view') "
+        "and name not like 'sqlite\\_%' escape '\\' order by name"
+    ).fetchall()
+    held = ", ".join(shown(name) for (name,) in found) or "none"
+    return BrokenRow(
+        0, f"there is no table {table.sqlite_table}: the file must hold it; its tables: {held}", ""
+    )
 
 
 # The row's number and its cells.
@@ -165,7 +178,10 @@ def _broken(row: Row, names: list[str], table: Table) -> BrokenRow:
             reasons.append(f"{name} has {len(cell)} bytes: a field may have {MAX_FIELD_BYTES}")
         elif error:
             reasons.append(f"{name} is not UTF-8: byte 0x{cell[error.start]:02x}")
-    key = ":".join(str(by_name.get(column)) for column in table.key)
+    texts = {name.lower(): text for name, text in by_name.items()}
+    source_keys = {column.name: column.source_key.lower() for column in table.columns}
+    keys = [text for name in table.key if (text := texts.get(source_keys[name]))]
+    key = ":".join(keys) or None
     assert isinstance(row[0], int)
     return BrokenRow(row[0], reasons[0], shown(orjson.dumps(by_name)), key)
 

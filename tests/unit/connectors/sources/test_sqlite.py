@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from connectors.sources import UnreadableFile
+from connectors.sources import Column, Table, UnreadableFile
 from connectors.sources._engine import sqlite_rows
 from connectors.sources._engine.batches import MAX_FIELD_BYTES
 from connectors.sources._engine.files import fingerprint
@@ -190,3 +190,26 @@ def test_what_is_written_behind_a_link_is_a_change(tmp_path: Path) -> None:
     writer.commit()
     assert fingerprint(link) != before
     writer.close()
+
+
+def test_a_file_without_the_table_is_told_with_the_tables_it_holds(
+    staged: Stager, tmp_path: Path
+) -> None:
+    with sqlite3.connect(tmp_path / "app.sqlite") as connection:
+        connection.execute("create table accounts (user_id text)")
+    result = staged("app", "users", "app.sqlite", None)
+    assert result.broken == {
+        0: "there is no table users: the file must hold it; its tables: accounts"
+    }
+
+
+@pytest.mark.parametrize(("owner", "key"), [(b"7", "s1:7"), (None, "s1")])
+def test_a_row_that_cannot_be_read_is_named_by_its_key_as_the_file_calls_it(
+    owner: bytes | None, key: str
+) -> None:
+    columns = (Column("owner", source_name="Owner No"), Column("serial"), Column("note"))
+    table = Table(
+        "items", columns, ("i.db",), "sqlite", key=("serial", "owner"), sqlite_table="items"
+    )
+    row = (1, owner, b"s1", b"\xff")
+    assert sqlite_rows._broken(row, ["OWNER NO", "serial", "note"], table).key == key
