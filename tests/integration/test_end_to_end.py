@@ -32,6 +32,10 @@ FAILING_CHECK = """
 {{ config(severity='error') }}
 select customer_id from {{ ref('customers') }} order by customer_id limit 7
 """
+# Ids of records, under the name that an audience's column must have.
+AUDIENCE_OF_RECORDS = """
+select source_record_key as customer_id from {{ ref('customer_source_records') }}
+"""
 
 
 class Home:
@@ -75,6 +79,14 @@ class Home:
             con.execute(f"attach '{path}' as published (read_only)")
             con.execute("use published")
             return con.execute(query).fetchall()
+
+
+def copy_project(folder: Path) -> None:
+    """The project once more, to be changed."""
+    for name in COPIED:
+        shutil.copytree(PROJECT_DIR / name, folder / name)
+    for name in PROJECT_FILES:
+        shutil.copy(PROJECT_DIR / name, folder / name)
 
 
 @pytest.fixture(scope="module")
@@ -143,10 +155,7 @@ def test_a_full_refresh_changes_no_id(home: Home) -> None:
 
 
 def test_a_failed_check_publishes_nothing_and_shows_rows(home: Home, tmp_path: Path) -> None:
-    for name in COPIED:
-        shutil.copytree(PROJECT_DIR / name, tmp_path / name)
-    for name in PROJECT_FILES:
-        shutil.copy(PROJECT_DIR / name, tmp_path / name)
+    copy_project(tmp_path)
     check = tmp_path / "tests" / "dbt" / "singular" / "assert_nobody_is_a_customer.sql"
     check.parent.mkdir(parents=True, exist_ok=True)
     check.write_text(FAILING_CHECK)
@@ -159,6 +168,15 @@ def test_a_failed_check_publishes_nothing_and_shows_rows(home: Home, tmp_path: P
     assert {path: path.stat() for path in home.settings.published_dir.iterdir()} == before
     refused = home.type("publish", project=tmp_path, exit_code=3)
     assert "assert_nobody_is_a_customer" in refused.stderr
+
+
+def test_an_audience_of_ids_that_are_no_customers_fails(home: Home, tmp_path: Path) -> None:
+    copy_project(tmp_path)
+    (tmp_path / "models" / "audiences" / "lapsed_buyers.sql").write_text(AUDIENCE_OF_RECORDS)
+    selected = ("lapsed_buyers", "audience_members", "assert_every_member_is_a_customer")
+    select = [word for name in selected for word in ("--select", name)]
+    result = home.type("build", *select, project=tmp_path, exit_code=3)
+    assert "assert_every_member_is_a_customer" in result.stderr
 
 
 def test_a_deleted_warehouse_changes_no_id_and_sends_nothing(home: Home) -> None:
