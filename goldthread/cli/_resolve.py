@@ -121,7 +121,7 @@ def _prepare(con: duckdb.DuckDBPyConnection, settings: Settings, as_of: datetime
 
     begin_run(con, settings, as_of, "goldthread identity resolve")
     for name in source_names():
-        ensure_tables(con, find_source(name))
+        ensure_tables(con, find_source(name), settings.input_dir)
     refresh_views(con)
     fill_contacts(con, "raw_crm.contacts")
 

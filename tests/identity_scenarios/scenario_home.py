@@ -92,7 +92,7 @@ class ScenarioHome:
             f"({LOG_COLUMNS})"
         )
         for name in source_names():
-            ensure_tables(con, find_source(name))
+            ensure_tables(con, find_source(name), self.settings.input_dir)
         refresh_views(con)
         for table, (file, condition, columns) in TABLES.items():
             _fill(

@@ -81,8 +81,8 @@ class Reading:
     """One file in one load. ``state`` is final once ``batches`` is exhausted.
 
     kind: ``grown``: the settled part is as before and only the rest is read; ``again``: it is as
-        before, yet all is read, since more of its times are possible by now; ``same``: touched,
-        but nothing in it changed.
+        before, yet all is read, since more of its times are possible by now or the declaration
+        changed; ``same``: touched, but nothing in it changed.
     first_row: rows of this version of the file from this line on are replaced by the reading.
     """
 

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 class Todo:
     """A file of a table that is to be read.
 
-    again: whether its known rows are to be judged again, since more times are possible by now.
+    again: whether its known rows are to be judged again, since more times are possible by now or
+        the declaration changed.
     """
 
     path: Path
@@ -33,10 +34,17 @@ class Todo:
 
 
 def changed_files(
-    settings: Settings, table: Table, known: dict[str, FileState], as_of: datetime
+    settings: Settings,
+    table: Table,
+    known: dict[str, FileState],
+    as_of: datetime,
+    *,
+    is_anew: bool = False,
 ) -> list[Todo]:
     """Files whose size or time differs from what was loaded, and those that hold a time that was
     refused as too far ahead and is possible at ``as_of``; by name. Hidden files are left out.
+
+    is_anew: the table's declaration is another one than that of the last load: all of its files.
     """
     moment = (as_of - datetime(1970, 1, 1)) // timedelta(microseconds=1)
     patterns = map(_in_either_case, table.files)
@@ -52,10 +60,8 @@ def changed_files(
             # Taken away since it was listed.
             continue
         before = known.get(source_file)
-        again = (
-            before is not None
-            and before.possible_from is not None
-            and before.possible_from <= moment
+        again = before is not None and (
+            is_anew or (before.possible_from is not None and before.possible_from <= moment)
         )
         if again or before is None or (before.size, before.mtime_ns) != (size, mtime_ns):
             todo.append(Todo(path, source_file, before, again))

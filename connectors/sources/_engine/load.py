@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from connectors.sources._engine import declared_anew
+from connectors.sources._engine.declared_anew import fingerprint
 from connectors.sources._engine.discovery import find_source, source_names
 from connectors.sources._engine.files import Todo, changed_files, open_file
 from connectors.sources._engine.pipeline import run_pipeline, working_folder
@@ -87,6 +89,7 @@ class Load:
     def __post_init__(self) -> None:
         self.results = [TableResult(table.name) for table in self.source.tables]
         self._todo: dict[str, list[Todo]] = {}
+        self._anew: dict[str, bool] = {}
         self._state = SourceState()
         self._parts: dict[str, list[Path]] = {}
         self._files_done = 0
@@ -100,19 +103,27 @@ class Load:
         """Make the raw tables, mend a killed load, see what is new. Says whether anything is."""
         for folder in (self._folder, working_folder(self.settings, self.source.name)):
             shutil.rmtree(folder, ignore_errors=True)
-        ensure_tables(con, self.source)
+        ensure_tables(con, self.source, self.settings.input_dir)
         self._state = read_state(con, self.source.name)
         remove_unfinished(con, self.source, self._state.run_number)
         moment = latest_tried(con, self._state.run_number)
-        self._todo = {
-            table.name: changed_files(self.settings, table, self._state.of(table.name), moment)
-            for table in self.source.tables
-        }
+        unfinished = declared_anew.begun(con, self.source)
+        for table in self.source.tables:
+            declared = self._state.declared.setdefault(table.name, fingerprint(table))
+            self._anew[table.name] = declared != fingerprint(table) or table.name in unfinished
+            self._todo[table.name] = changed_files(
+                self.settings,
+                table,
+                self._state.of(table.name),
+                moment,
+                is_anew=self._anew[table.name],
+            )
         return any(self._todo.values())
 
     def stage(self, con: duckdb.DuckDBPyConnection) -> None:
         """Check and type all changed files into Parquet parts."""
         self._folder.mkdir(parents=True)
+        declared_anew.begin(con, self.source, (name for name in self._anew if self._anew[name]))
         for position, table in enumerate(self.source.tables):
             if self._todo[table.name]:
                 self.results[position] = self._stage_table(con, table)
@@ -122,6 +133,7 @@ class Load:
         """Let dlt append the parts and keep the state."""
         try:
             run_pipeline(con, self.settings, self.source.name, self._parts, self._state)
+            declared_anew.finish(con, self.source)
         finally:
             shutil.rmtree(self._folder, ignore_errors=True)
 
@@ -142,7 +154,8 @@ class Load:
         stage.close()
         self._files_done += len(stage.readings)
         self._show(self._files_done)
-        result = settle(stage, self.source, known)
+        result = settle(stage, self.source, known, is_anew=self._anew[table.name])
+        self._state.declared[table.name] = fingerprint(table)
         for reading in stage.readings:
             known[reading.source_file] = reading.state
         for name, paths in stage.outcome.items():

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from connectors.sources._engine.declared_anew import change_type
 from connectors.sources.declaration import Source, Table
 from goldthread.warehouse.files import literal, quoted
 
@@ -55,10 +57,11 @@ def table_columns(table: Table) -> list[tuple[str, str]]:
     return [*declared, *derived, ("_extra", "varchar"), *LINEAGE]
 
 
-def ensure_tables(con: duckdb.DuckDBPyConnection, source: Source) -> None:
+def ensure_tables(con: duckdb.DuckDBPyConnection, source: Source, input_dir: Path) -> None:
     """Create the source's schema and tables, and columns declared since, where they lack.
 
-    A column whose declared type changed gets the new one.
+    A column whose declared type changed gets the new one. Raises SourceWrong where that would lose
+    values of files that are no longer in ``input_dir``.
     """
     wanted = {table.name: table_columns(table) for table in source.tables}
     wanted.update({name: list(columns) for name, columns in PROBLEM_TABLES.items()})
@@ -77,11 +80,12 @@ def ensure_tables(con: duckdb.DuckDBPyConnection, source: Source) -> None:
             con.execute(f"create table {source.schema}.{quoted(name)} ({fields})")
             continue
         for column, kind in columns:
-            change = f"alter table {source.schema}.{quoted(name)}"
             if column not in present[name]:
-                con.execute(f"{change} add column {quoted(column)} {kind}")
+                con.execute(
+                    f"alter table {source.schema}.{quoted(name)} add column {quoted(column)} {kind}"
+                )
             elif present[name][column] != kind:
-                con.execute(f"{change} alter column {quoted(column)} type {kind}")
+                change_type(con, source, name, column, kind, input_dir)
 
 
 def remove_unfinished(con: duckdb.DuckDBPyConnection, source: Source, finished: int) -> None:

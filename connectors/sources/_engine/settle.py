@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from connectors.sources._engine.declared_anew import remove_former
 from connectors.sources._engine.judged_again import find_standing, remove_outdated
 from connectors.sources._engine.known_rows import find_unchanged, same_key
 from connectors.sources._engine.raw_tables import PROBLEM_TABLES, QUARANTINE, VALUE_ISSUES
@@ -18,10 +19,12 @@ if TYPE_CHECKING:
     from connectors.sources._engine.staging import Stage
 
 
-def settle(stage: Stage, source: Source, known: Mapping[str, FileState]) -> TableResult:
+def settle(
+    stage: Stage, source: Source, known: Mapping[str, FileState], *, is_anew: bool
+) -> TableResult:
     """Finish a table: heal, leave out known rows, write the problems; sets ``stage.outcome``.
 
-    known: the files of earlier loads.
+    known: the files of earlier loads. is_anew: what is known was read by another declaration.
     """
     con, table = stage.con, stage.table
     raw = f"{source.schema}.{quoted(table.name)}"
@@ -29,6 +32,8 @@ def settle(stage: Stage, source: Source, known: Mapping[str, FileState]) -> Tabl
     good = _count(stage, stage.parts)
     kinds = {reading.kind for reading in stage.readings}
     incoming = _incoming(stage, raw)
+    if is_anew:
+        remove_former(stage, raw, incoming)
     if table.skip_known or kinds & {"rewritten", "again"}:
         remove_outdated(stage, raw, incoming)
     find_standing(stage, raw, incoming)

@@ -24,10 +24,15 @@ STATES_TO_LOOK_AT = 5
 
 @dataclass
 class SourceState:
-    """Files by table and name, and the number of the run that loaded last (0: none)."""
+    """Files by table and name, and the number of the run that loaded last (0: none).
+
+    declared: the fingerprint of each table's declaration when its files were last read; a table
+        that was loaded by an earlier release has none.
+    """
 
     run_number: int = 0
     files: dict[str, dict[str, FileState]] = field(default_factory=dict)
+    declared: dict[str, str] = field(default_factory=dict)
 
     def of(self, table: str) -> dict[str, FileState]:
         """The files of one table; new ones are put there."""
@@ -39,7 +44,7 @@ class SourceState:
             table: {name: state.to_dict() for name, state in states.items()}
             for table, states in self.files.items()
         }
-        return {"run_number": self.run_number, "files": files}
+        return {"run_number": self.run_number, "files": files, "declared": self.declared}
 
     @classmethod
     def from_dict(cls, plain: dict[str, Any]) -> SourceState:
@@ -48,7 +53,7 @@ class SourceState:
             table: {name: FileState(**state) for name, state in states.items()}
             for table, states in plain["files"].items()
         }
-        return cls(run_number=plain["run_number"], files=files)
+        return cls(plain["run_number"], files, plain.get("declared", {}))
 
 
 def pipeline_name(source: str) -> str:

@@ -34,7 +34,7 @@ def settings(tmp_path: Path) -> Settings:
 def begin(settings: Settings) -> tuple[duckdb.DuckDBPyConnection, Run]:
     con = connect(settings)
     run = start_run(con, AS_OF, "test")
-    ensure_tables(con, find_source("email"))
+    ensure_tables(con, find_source("email"), settings.input_dir)
     return con, run
 
 

@@ -29,7 +29,7 @@ class Desk:
         """A run that brings events of these kinds, ``days`` after the first."""
         with connect(self.settings) as con:
             run = start_run(con, AS_OF + timedelta(days=days), "test")
-            ensure_tables(con, find_source("email"))
+            ensure_tables(con, find_source("email"), self.settings.input_dir)
             for event in events:
                 con.execute(
                     "insert into raw_email.events (sg_event_id, event, timestamp, _load_run, "
