@@ -179,6 +179,20 @@ def test_an_audience_of_ids_that_are_no_customers_fails(home: Home, tmp_path: Pa
     assert "assert_every_member_is_a_customer" in result.stderr
 
 
+def test_a_mistyped_word_of_a_seed_fails_instead_of_deciding_nothing(
+    home: Home, tmp_path: Path
+) -> None:
+    copy_project(tmp_path)
+    rules = tmp_path / "seeds" / "customer_360" / "survivorship_rules.csv"
+    rules.write_text(rules.read_text().replace("phone,phone,", "phnoe,phone,"))
+    with (tmp_path / "seeds" / "identity" / "identifier_blocklist.csv").open("a") as blocklist:
+        blocklist.write("emial,desk@%,role mailbox\n")
+    select = ("--select", "survivorship_rules", "--select", "identifier_blocklist")
+    result = home.type("build", *select, project=tmp_path, exit_code=3)
+    assert "accepted_values_survivorship_rules_attribute" in result.stderr
+    assert "relationships_identifier_blocklist_identifier_type" in result.stderr
+
+
 def test_a_deleted_warehouse_changes_no_id_and_sends_nothing(home: Home) -> None:
     home.settings.warehouse_path.unlink()
     again = json.loads(home.type("demo", "--json").stdout)
