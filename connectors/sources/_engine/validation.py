@@ -76,7 +76,11 @@ def _settle_table(
     # A run that was killed after its load left rows that nobody has looked at.
     since = known.run_number if known is not None else 0
     results = _validate_table(con, source, table, expectations, _Look(run.as_of, since))
-    keep_verdict(con, source, table, Verdict(run.run_number, about, tuple(results)))
+    on_rows = {one.label for one in expectations if one.on == "rows"}
+    # Rows at fault stay new until they are corrected: others that come must not hide them.
+    is_met = all(result.is_met for result in results if result.expectation in on_rows)
+    seen = run.run_number if is_met else since
+    keep_verdict(con, source, table, Verdict(seen, about, tuple(results)))
     return results
 
 
@@ -161,7 +165,10 @@ def _rows(
     expectations: list[Expectation],
     look: _Look,
 ) -> pd.DataFrame:
-    """Rows since the last look, at most a sample, with the columns that are asked about."""
+    """Rows since the last look, at most a sample, with the columns that are asked about.
+
+    Of a key only what was loaded last; the oldest loads first, for their rows may be at fault.
+    """
     asked = sorted({str(one.arguments["column"]) for one in expectations})
     fields = ", ".join(
         f"cast({quoted(name)} as double) as {quoted(name)}" if kind in ("DECIMAL", "BIGINT")
@@ -169,10 +176,18 @@ def _rows(
         for name, kind in _kinds(con, source, table)
         if name in asked
     )  # fmt: skip
+    key = ", ".join(map(quoted, _key(source, table)))
     return con.execute(
-        f"select {fields} from {source.schema}.{quoted(table)} "
-        f"where {look.is_new} order by _row_hash limit {SAMPLE_ROWS}"
+        f"select {fields} from {source.schema}.{quoted(table)} inner join "
+        "(select run_id as _load_run, run_number as _run_number from raw_goldthread.runs) "
+        f"using (_load_run) where _run_number > {look.since} "
+        f"qualify rank() over (partition by {key} order by _run_number desc) = 1 "
+        f"order by _run_number, _row_hash limit {SAMPLE_ROWS}"
     ).df()
+
+
+def _key(source: Source, table: str) -> tuple[str, ...]:
+    return next(one.key for one in source.tables if one.name == table)
 
 
 def _kinds(con: duckdb.DuckDBPyConnection, source: Source, table: str) -> list[tuple[str, str]]:

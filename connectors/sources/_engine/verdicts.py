@@ -33,7 +33,8 @@ create table if not exists raw_goldthread.check_verdicts (
 class Verdict:
     """What was found of one table.
 
-    run_number: the run that looked; loads after it have not been looked at.
+    run_number: the newest run whose rows were found sound; what was loaded after it is looked at
+        again with the next rows.
     looked_at: stands for the rows and for the expectations; another one means to look again.
     """
 

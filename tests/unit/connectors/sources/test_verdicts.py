@@ -25,15 +25,16 @@ class Desk:
         self.settings = settings
         self.looks = 0
 
-    def load(self, *events: str, days: float = 0) -> Run:
-        """A run that brings events of these kinds, ``days`` after the first."""
+    def load(self, *events: str, days: float = 0, key: str = "e") -> Run:
+        """A run that brings events of these kinds under one key, ``days`` after the first."""
         with connect(self.settings) as con:
             run = start_run(con, AS_OF + timedelta(days=days), "test")
             ensure_tables(con, find_source("email"), self.settings.input_dir)
             for event in events:
                 con.execute(
                     "insert into raw_email.events (sg_event_id, event, timestamp, _load_run, "
-                    f"_row_hash) values ('e', '{event}', timestamp '{AS_OF}', '{run.run_id}', 'x')"
+                    f"_row_hash) values ('{key}', '{event}', timestamp '{AS_OF}', "
+                    f"'{run.run_id}', 'x')"
                 )
         return run
 
@@ -69,6 +70,17 @@ def test_a_failed_verdict_stays_failed_until_rows_change(desk: Desk) -> None:
     assert desk.failed(desk.load("opened")) == {"event_be_in_set"}
     assert desk.failed(desk.load()) == {"event_be_in_set"}
     assert desk.failed(desk.load("open")) == set()
+
+
+def test_other_rows_that_come_do_not_hide_those_at_fault_until_they_are_corrected(
+    desk: Desk,
+) -> None:
+    desk.check(desk.load("open"))
+    assert desk.failed(desk.load("opened", key="odd")) == {"event_be_in_set"}
+    assert desk.failed(desk.load("click", key="new")) == {"event_be_in_set"}
+    assert desk.failed(desk.load("click", key="newer")) == {"event_be_in_set"}
+    assert desk.failed(desk.load("open", key="odd")) == set()
+    assert desk.failed(desk.load("click", key="newest")) == set()
 
 
 def test_rows_that_go_are_a_change_too(desk: Desk) -> None:
