@@ -17,6 +17,9 @@ from goldthread.settings import Settings
 from orchestration.instance import headless_instance
 from orchestration.progress import Listener, listening
 
+# How Dagster writes an error of these packages.
+_OURS = ("goldthread.", "connectors.")
+
 
 @dataclass(frozen=True)
 class Failed:
@@ -122,19 +125,20 @@ def outcome_of(result: dg.ExecuteInProcessResult) -> RunOutcome:
 
 
 def _failed(event: dg.DagsterEvent) -> Failed:
-    """The innermost message: Dagster wraps what a step raised in its own words.
+    """The message of our own error, else the innermost: Dagster wraps what a step raised.
 
-    Our own errors speak for themselves; of any other the class is part of the message.
+    Our own errors speak for themselves, whatever they came from; of any other the class is part of
+    the message.
     """
     step = event.step_key or "run"
     data = event.step_failure_data
     if data.user_failure_data is not None:
         return Failed(step, data.user_failure_data.description or "failed")
     error = data.error
-    while error is not None and error.cause is not None:
-        error = error.cause
     if error is None:
         return Failed(step, "failed")
-    name, _, message = error.message.strip().partition(": ")
-    is_ours = name.startswith(("goldthread.", "connectors."))
-    return Failed(step, message if is_ours else error.message.strip(), error.cls_name)
+    while error.cause is not None and not error.message.startswith(_OURS):
+        error = error.cause
+    said = error.message.strip()
+    message = said.partition(": ")[2] if said.startswith(_OURS) else said
+    return Failed(step, message, error.cls_name)

@@ -53,6 +53,17 @@ def test_a_failed_step_gives_the_innermost_reason_and_stops_what_follows() -> No
     assert outcome.with_prefix("published") == {}
 
 
+def test_an_error_of_ours_is_told_in_its_own_words_whatever_it_came_from() -> None:
+    @dg.asset
+    def load() -> None:
+        try:
+            raise OSError("Could not set lock on file")
+        except OSError as error:
+            raise WarehouseBusy("held by somebody") from error
+
+    assert execute(load).failures == (Failed("load", "held by somebody", "WarehouseBusy"),)
+
+
 def test_a_failure_raised_for_people_keeps_its_words() -> None:
     @dg.asset
     def transform() -> None:
