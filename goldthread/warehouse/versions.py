@@ -57,18 +57,24 @@ def begin_with(
 
     wanted: the version of each table that is to be there. Returns the tables that are as they were
     and those that were brought up to date. Where more than half of all rows would be written again,
-    it begins empty: the room that replaced tables leave is not given back.
+    it begins empty: the room that replaced tables leave is not given back. So it does where the
+    published file is damaged.
     """
+    import duckdb
+
     held = _held(con, published)
     if held:
         shutil.copyfile(published, aside)
         con.execute(f"attach {literal(aside)} as copy")
         same = {name for name, version in wanted.items() if version and held.get(name) == version}
-        renewed = {
-            name
-            for name in wanted.keys() & held.keys() - same
-            if bring_up_to_date(con, f"{quoted(schema)}.{quoted(name)}")
-        }
+        renewed = set()
+        try:
+            for name in wanted.keys() & held.keys() - same:
+                if bring_up_to_date(con, f"{quoted(schema)}.{quoted(name)}"):
+                    renewed.add(name)
+        except duckdb.IOException:
+            # The damaged place; where it is in the warehouse, copying tells.
+            same, renewed = set(), set()
         stale = held.keys() - same - renewed
         if 2 * _row_count(con, stale) <= _row_count(con, held):
             for name in stale:
@@ -106,15 +112,15 @@ def _row_count(con: duckdb.DuckDBPyConnection, tables: Collection[str]) -> int:
 
 
 def _held(con: duckdb.DuckDBPyConnection, published: Path) -> dict[str, str | None]:
-    """Versions by table of a published file; empty where it is not there or does not tell."""
+    """Versions by table of a published file; empty where it is not there, damaged, or silent."""
     import duckdb
 
     if not published.exists():
         return {}
-    con.execute(f"attach {literal(published)} as published (read_only)")
     try:
+        con.execute(f"attach {literal(published)} as published (read_only)")
         return dict(con.execute("from published.publishing.versions").fetchall())
-    except duckdb.CatalogException:
+    except (duckdb.CatalogException, duckdb.IOException):
         return {}
     finally:
-        con.execute("detach published")
+        con.execute("detach database if exists published")

@@ -106,6 +106,29 @@ def test_rows_that_no_build_changed_are_taken_over(
     assert rows == [(i, 50, "present") if i == 3 else (i, i, None) for i in range(50)]
 
 
+@pytest.mark.parametrize("place", [0, 12_288 + 4_096])
+def test_a_published_file_that_was_damaged_is_made_anew(
+    settings: Settings, built: Callable[..., Run], place: int
+) -> None:
+    for name in ("former", "present"):
+        built()
+        with connect(settings) as con:
+            con.execute(
+                "create or replace table marts.orders as "
+                f"select i as order_id, hash(i) as value, '{name}' as name from range(100000) r(i)"
+            )
+        if name == "former":
+            publish(settings, [])
+            damaged = bytearray(settings.marts_path.read_bytes())
+            for start in range(place, len(damaged), 262_144):
+                damaged[start : start + 4_096] = b"x" * 4_096
+            settings.marts_path.unlink()
+            settings.marts_path.write_bytes(damaged)
+    publish(settings, [])
+    rows = read(settings, "select sum(order_id), any_value(name) from marts.orders")
+    assert rows == [(4_999_950_000, "present")]
+
+
 def test_a_file_of_which_little_stays_is_begun_anew(
     settings: Settings, built: Callable[..., Run]
 ) -> None:
