@@ -14,6 +14,7 @@ registry entry counts that was never part of an audited build, and a killed run 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -73,6 +74,7 @@ def settle_state(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     Sound tables are exported; unsound ones are dropped, so that the next build restores them.
     """
     tables = state_tables(settings.project_dir)
+    _refuse_damage(con, settings, (RUNS, *(table.name for table in tables)))
     con.execute("create schema if not exists raw_goldthread")
     if not _is_descendant(con, settings):
         _take_over_runs(con, settings)
@@ -92,7 +94,8 @@ def export_state(con: duckdb.DuckDBPyConnection, settings: Settings) -> dict[str
 
     A file that holds the same rows already is left alone. The others are written aside first and
     swapped in together, runs first.
-    Raises StateRefused, leaving every file as it was, when a file would lose rows it must not lose.
+    Raises StateRefused, leaving every file as it was, when a file would lose rows it must not lose
+    or cannot be read.
     """
     settings.state_dir.mkdir(parents=True, exist_ok=True)
     sources = {RUNS: ("raw_goldthread.runs", True)}
@@ -100,6 +103,7 @@ def export_state(con: duckdb.DuckDBPyConnection, settings: Settings) -> dict[str
         relation = _relation(con, table.model)
         if relation is not None:
             sources[table.name] = (relation, table.is_append_only)
+    _refuse_damage(con, settings, sources)
     rows = {}
     for name, (relation, is_append_only) in sources.items():
         rows[name] = _count(con, relation)
@@ -190,6 +194,23 @@ def _create_view(con: duckdb.DuckDBPyConnection, settings: Settings, table: Stat
     source = f"from read_parquet({literal(path)})" if held else "where false"
     view = f"raw_goldthread.{quoted('state_' + table.name)}"
     con.execute(f"create or replace view {view} as select {columns} {source}")
+
+
+def _refuse_damage(
+    con: duckdb.DuckDBPyConnection, settings: Settings, names: Iterable[str]
+) -> None:
+    import duckdb
+
+    for path in (_parquet(settings, name) for name in names):
+        try:
+            if path.exists():
+                _count(con, f"read_parquet({literal(path)})")
+        except duckdb.Error as error:
+            raise StateRefused(
+                f"{path} cannot be read: {str(error).splitlines()[0]}. Put back a copy of it. "
+                "Without one, move it away and give `goldthread publish`: it writes the file "
+                "again from the warehouse, if the last build there passed."
+            ) from error
 
 
 def _refuse_loss(

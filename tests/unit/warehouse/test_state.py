@@ -8,6 +8,7 @@ import pytest
 
 from goldthread.settings import Settings
 from goldthread.warehouse import Run, StateRefused, connect
+from goldthread.warehouse.publish import publish
 from goldthread.warehouse.state import export_state, state_tables
 
 from .conftest import LOG_YAML, stand_in_for_dbt, write_manifest
@@ -131,6 +132,24 @@ def test_state_that_is_exported_already_is_not_written_again(
     assert log.stat().st_ino != before[0]
     assert runs.stat().st_ino == before[1]
     assert ("other",) in held
+
+
+@pytest.mark.parametrize("name", ["assignment_log", "runs"])
+def test_a_damaged_state_file_is_told_and_written_again_from_a_sound_warehouse(
+    settings: Settings, built: Callable[..., Run], begin: Callable[[], Run], name: str
+) -> None:
+    built()
+    publish(settings, [])
+    path = settings.state_dir / f"{name}.parquet"
+    path.write_bytes(path.read_bytes()[:100])
+    with pytest.raises(StateRefused, match=rf"{name}.parquet cannot be read: .*move it away"):
+        begin()
+    assert log_rows(settings) == 3
+    path.unlink()
+    publish(settings, [])
+    settings.warehouse_path.unlink()
+    begin()
+    assert len(restored_rows(settings)) == 3
 
 
 def test_any_state_may_shrink_but_not_vanish(settings: Settings, built: Callable[..., Run]) -> None:
