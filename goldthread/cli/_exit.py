@@ -73,6 +73,7 @@ def clear_errors() -> Iterator[None]:
         PublishRefused,
         StateRefused,
         WarehouseBusy,
+        WarehouseDamaged,
         room_hint,
     )
     from goldthread.warehouse.publish import ChecksFailed
@@ -91,7 +92,7 @@ def clear_errors() -> Iterator[None]:
         raise Stop(str(error), ExitCode.NOT_READY) from error
     except NothingSelected as error:
         raise Stop(str(error), ExitCode.NOT_FOUND) from error
-    except (StateRefused, LoadError, ModelRefused, HomeRefused) as error:
+    except (StateRefused, WarehouseDamaged, LoadError, ModelRefused, HomeRefused) as error:
         raise Stop(str(error), ExitCode.FAILED) from error
     except click.ClickException:
         raise

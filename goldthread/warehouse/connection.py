@@ -14,6 +14,7 @@ from goldthread.warehouse.errors import (
     HomeRefused,
     NothingLoaded,
     WarehouseBusy,
+    WarehouseDamaged,
 )
 from goldthread.warehouse.files import literal
 
@@ -49,6 +50,15 @@ WAREHOUSE_HELD = (
     "Wait until it has finished, or query the published copy {settings.marts_path} instead."
 )
 
+WAREHOUSE_DAMAGED = (
+    "{settings.warehouse_path} is damaged: {error}. Move it away, with the .wal beside it if there "
+    "is one, and give the same command again: it is rebuilt from the input and the state folder, "
+    "with the same customer ids. What is published stays as it was."
+)
+
+# What DuckDB says of a file that it cannot read.
+_DAMAGE = ("not a valid DuckDB database file", "Corrupt database file", "Could not read enough")
+
 
 @dataclass(frozen=True)
 class Run:
@@ -73,7 +83,7 @@ def connect(settings: Settings, *, read_only: bool = False) -> duckdb.DuckDBPyCo
     """Open the warehouse file, creating the home folder when it is new.
 
     Raises WarehouseBusy when another process holds the file, with DuckDB's account of the holder,
-    NothingLoaded when there is no file to read only, and HomeRefused.
+    WarehouseDamaged, NothingLoaded when there is no file to read only, and HomeRefused.
     """
     import duckdb
 
@@ -86,12 +96,20 @@ def connect(settings: Settings, *, read_only: bool = False) -> duckdb.DuckDBPyCo
     try:
         con = duckdb.connect(str(settings.warehouse_path), read_only=read_only)
     except duckdb.IOException as error:
-        if "lock" not in str(error).lower():
-            raise
-        raise WarehouseBusy(WAREHOUSE_HELD.format(settings=settings, error=error)) from error
+        raise why_closed(settings, error) from error
     con.execute("set max_vacuum_tasks = 0")
     con.execute(FAST_WRITING)
     return con
+
+
+def why_closed(settings: Settings, error: duckdb.IOException) -> Exception:
+    """What to raise where the warehouse cannot be opened: in people's words if it is held or
+    damaged, else the error itself."""
+    if any(words in str(error) for words in _DAMAGE):
+        return WarehouseDamaged(WAREHOUSE_DAMAGED.format(settings=settings, error=error))
+    if "Could not set lock" in str(error):
+        return WarehouseBusy(WAREHOUSE_HELD.format(settings=settings, error=error))
+    return error
 
 
 def limit_memory(con: duckdb.DuckDBPyConnection) -> None:

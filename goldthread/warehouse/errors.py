@@ -11,8 +11,13 @@ class WarehouseBusy(RuntimeError):
     """Another process holds the warehouse; the message names it and says what to do."""
 
 
+class WarehouseDamaged(RuntimeError):
+    """The warehouse's file cannot be read; the message says what to do."""
+
+
 class StateRefused(RuntimeError):
-    """Writing the state folder would lose what it holds; the message says which table and why."""
+    """The state folder cannot be read, or writing it would lose what it holds; the message says
+    which table and why."""
 
 
 class ModelRefused(RuntimeError):

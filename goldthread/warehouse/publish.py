@@ -20,13 +20,13 @@ from typing import TYPE_CHECKING
 from goldthread.warehouse.builds import Standing, adopt_build, was_built_by_others
 from goldthread.warehouse.connection import (
     FAST_WRITING,
-    WAREHOUSE_HELD,
     Run,
     connect,
+    why_closed,
     work_within_limits,
 )
 from goldthread.warehouse.dbt_process import manifest_path, read_artifact, target_dir
-from goldthread.warehouse.errors import PublishRefused, WarehouseBusy
+from goldthread.warehouse.errors import PublishRefused
 from goldthread.warehouse.files import flush, literal, quoted, remove_database
 from goldthread.warehouse.state import export_state
 from goldthread.warehouse.transform import Failure, failures, judge
@@ -135,7 +135,7 @@ def _copy(
         try:
             con.execute(f"attach {literal(settings.warehouse_path)} as warehouse (read_only)")
         except duckdb.IOException as error:
-            raise WarehouseBusy(WAREHOUSE_HELD.format(settings=settings, error=error)) from error
+            raise why_closed(settings, error) from error
         versions = table_versions(con)
         tables = _tables(con, schema)
         wanted = {table: versions.get(table) for table in tables}

@@ -16,10 +16,27 @@ from goldthread.warehouse.connection import (
     work_within_limits,
 )
 from goldthread.warehouse.dbt_process import dbt_environment
+from goldthread.warehouse.errors import WarehouseDamaged
 
 from .conftest import AS_OF
 
 GROUPS = "select distinct row_group_id from pragma_storage_info('thinned')"
+
+
+@pytest.mark.parametrize("damage", ["no database", "no checksum", "cut short"])
+def test_a_damaged_warehouse_is_told_with_what_to_do(settings: Settings, damage: str) -> None:
+    with connect(settings) as con:
+        con.execute("create table numbers as from range(100000)")
+    content = settings.warehouse_path.read_bytes()
+    settings.warehouse_path.write_bytes(
+        {
+            "no database": b"x" * len(content),
+            "no checksum": content[:4_096] + bytes(8_192) + content[12_288:],
+            "cut short": content[:10_000],
+        }[damage]
+    )
+    with pytest.raises(WarehouseDamaged, match=r"is damaged: .* Move it away"):
+        connect(settings)
 
 
 def row_groups(settings: Settings) -> int:
