@@ -17,11 +17,15 @@ from goldthread.warehouse.dbt_process import dbt_environment
 
 @dataclass
 class RunHome:
-    """What assets get. ``as_of`` is naive UTC and the same for every asset of one Dagster run."""
+    """What assets get. ``as_of`` is naive UTC and the same for every asset of one Dagster run.
+
+    checked: the sources whose raw tables this Dagster run has looked at.
+    """
 
     settings: Settings
     as_of: datetime
     command: str
+    checked: set[str] = field(default_factory=set)
     _run: Run | None = field(default=None, repr=False)
     _opened: duckdb.DuckDBPyConnection | None = field(default=None, repr=False)
 

@@ -11,12 +11,14 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from connectors.sources._engine.discovery import find_source
 from connectors.sources._engine.raw_tables import table_columns
 from connectors.sources.declaration import Source, Table
+from goldthread.warehouse.errors import BuildFailed
 
 if TYPE_CHECKING:
     from goldthread.settings import Settings
@@ -25,6 +27,10 @@ if TYPE_CHECKING:
 Severity = Literal["error", "warning"]
 MOST_BROKEN_SHARE = 0.1
 DAYS_SINCE = "days_since "
+
+
+class RowsRefused(BuildFailed):
+    """Raw tables are not what is expected of them; the message names each and what was found."""
 
 
 @dataclass(frozen=True)
@@ -130,6 +136,24 @@ def get_ready() -> None:
     from connectors.sources._engine.validation import import_ahead
 
     import_ahead()
+
+
+def require_met(settings: Settings, names: Iterable[str], run: Run) -> None:
+    """Look at these sources, whoever built on them: what fails a check is not published.
+
+    Raises RowsRefused naming the expectations of severity ``error`` that are not met.
+    """
+    unmet = [
+        f"raw_{name}.{result.table}: {result.expectation} ({result.detail})"
+        for name in names
+        for result in check_source(settings, name, run)
+        if result.severity == "error" and not result.is_met
+    ]
+    if unmet:
+        raise RowsRefused(
+            f"Not published, the old files stay: {'; '.join(unmet)}. "
+            "Correct the rows at the source, then load and build again."
+        )
 
 
 def check_source(settings: Settings, name: str, run: Run) -> list[CheckResult]:

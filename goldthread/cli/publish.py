@@ -13,18 +13,21 @@ from goldthread.cli._options import json_option
 def command(as_json: bool) -> None:
     """Publish what passed every check.
 
-    Swaps in new marts.duckdb and activation.duckdb, if all of the last build passed. A failed check
-    leaves the old files in place; its name and some of its rows are shown. Readers that hold an old
-    file keep their snapshot; whoever opens one anew sees the new data.
+    Swaps in new marts.duckdb and activation.duckdb, if all of the last build passed and the raw
+    tables are as expected. A failed check leaves the old files in place; its name and some of its
+    rows are shown. Readers that hold an old file keep their snapshot; whoever opens one anew sees
+    the new data.
     """
     import json
 
+    from connectors.sources import source_names
+    from connectors.sources.expectations import require_met
     from connectors.sync.manifest import specs_from_manifest
     from goldthread.cli._console import console, grid, print_json
     from goldthread.settings import Settings
     from goldthread.warehouse import run_lock
     from goldthread.warehouse.dbt_process import ensure_manifest
-    from goldthread.warehouse.publish import SyncRow, publish
+    from goldthread.warehouse.publish import SyncRow, publish, require_passed
 
     settings = Settings.load()
     with clear_errors(), run_lock(settings, "goldthread publish"):
@@ -32,6 +35,7 @@ def command(as_json: bool) -> None:
         syncs = [
             SyncRow(spec.name, spec.model_dump_json()) for spec in specs_from_manifest(manifest)
         ]
+        require_met(settings, source_names(), require_passed(settings))
         run, files = publish(settings, syncs)
     if as_json:
         print_json({"run_id": run.run_id, "as_of": run.as_of, "files": files})

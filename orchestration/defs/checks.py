@@ -31,6 +31,7 @@ def _checking(source: Source) -> dg.AssetChecksDefinition:
             (result.table, result.expectation): result
             for result in check_source(home.settings, source.name, home.current_run())
         }
+        home.checked.add(source.name)
         for spec in specs:
             yield _told(spec, found.get((spec.asset_key.path[-1], spec.name)))
 

@@ -4,8 +4,10 @@ from collections.abc import Iterator
 
 import dagster as dg
 
+from connectors.sources import source_names
+from connectors.sources.expectations import require_met
 from connectors.sync.manifest import specs_from_manifest
-from goldthread.warehouse.publish import SyncRow, publish
+from goldthread.warehouse.publish import SyncRow, publish, require_passed
 from orchestration.home import RunHome
 from orchestration.progress import report
 from orchestration.project import MANIFEST, model_keys
@@ -31,6 +33,9 @@ ACTIVATION = dg.AssetKey(["published", "activation"])
 )
 def published(home: dg.ResourceParam[RunHome]) -> Iterator[dg.MaterializeResult[None]]:
     report("publish", "marts and activation")
+    # Steps can be chosen in the UI; what the checks would stop is stopped without them too.
+    if unchecked := [name for name in source_names() if name not in home.checked]:
+        require_met(home.settings, unchecked, require_passed(home.settings))
     syncs = [SyncRow(spec.name, spec.model_dump_json()) for spec in specs_from_manifest(MANIFEST)]
     _, files = publish(home.settings, syncs)
     for key, file in zip((MARTS, ACTIVATION), files, strict=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 from unittest import mock
 
@@ -9,6 +10,9 @@ import dagster as dg
 import pytest
 
 from connectors.sources import find_source, source_names
+from connectors.sources.expectations import RowsRefused
+from goldthread.settings import Settings
+from orchestration.home import Home
 
 Specs = dict[dg.AssetKey, dg.AssetSpec]
 
@@ -122,3 +126,23 @@ def test_why_dbt_could_not_run_is_told_in_its_own_words(
 
     invocation = mock.Mock(get_error=lambda: error)
     assert _dbts_words(invocation) == words
+
+
+def test_a_step_that_is_run_by_itself_publishes_no_rows_that_fail_a_check(
+    definitions: dg.Definitions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from orchestration.defs import publish as step
+
+    looked: list[str] = []
+
+    def refuse(settings: Settings, names: list[str], run: Any) -> None:
+        looked.extend(names)
+        raise RowsRefused("not as expected")
+
+    monkeypatch.setenv("GOLDTHREAD_HOME", str(tmp_path))
+    monkeypatch.setattr(step, "require_passed", lambda _: None)
+    monkeypatch.setattr(step, "require_met", refuse)
+    monkeypatch.setattr(step, "publish", lambda *_: pytest.fail("published"))
+    done = dg.materialize([step.published], resources={"home": Home()}, raise_on_error=False)
+    assert not done.success
+    assert looked == list(source_names())
