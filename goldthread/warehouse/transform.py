@@ -44,6 +44,9 @@ if TYPE_CHECKING:
 
 SAMPLE_ROWS = 5
 
+# As profiles.yml has it.
+READING_TARGET = "published"
+
 # Unit tests judge the code, not the data: they belong to `make test`. What dbt would also take from
 # the environment (DBT_EMPTY, DBT_RESOURCE_TYPES) is said, or a build of nothing would be published.
 BUILD_ARGUMENTS = (
@@ -143,8 +146,14 @@ def begin_build(settings: Settings, *, is_full: bool, full_refresh: bool = False
 
     A full build starts on sound state: what a failed or killed build left behind is dropped.
     Incremental models hold what an earlier project made of earlier input, so after any change to
-    the code everything is built anew. Raises BuildFailed for a memory limit that is none.
+    the code everything is built anew. Raises BuildFailed for a memory limit that is none, and for
+    the target that only reads.
     """
+    if os.environ.get("DBT_TARGET") == READING_TARGET:
+        raise BuildFailed(
+            f"DBT_TARGET is {READING_TARGET}, which is for reading what was published "
+            "(docs/bi.md); `unset DBT_TARGET`, then give the command again. Nothing was built."
+        )
     code = code_fingerprint(settings)
     with connect(settings) as con:
         # Out of dbt a limit that is none would come as a traceback of many lines.

@@ -202,6 +202,17 @@ def test_a_memory_limit_that_is_none_is_told_by_its_name(
         build(project)
 
 
+def test_a_build_under_the_target_that_reads_is_refused_before_anything_is_undone(
+    project: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin(project)
+    build(project)
+    with monkeypatch.context() as shell, pytest.raises(BuildFailed, match="unset DBT_TARGET"):
+        shell.setenv("DBT_TARGET", "published")
+        build(project)
+    assert judge(project).standing is Standing.PASSED
+
+
 def test_incremental_models_are_built_anew_after_a_change_to_the_project(
     project: Settings,
 ) -> None:
