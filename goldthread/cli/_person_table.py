@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 ID_COLUMNS = ("record_id", "source_record_id", "id")
 SOURCE_COLUMN = "source"
+NESTED = ("list", "struct", "map", "variant")
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,8 @@ def read_person_table(
     path: Parquet, or CSV with a header. renamed: person column → its name in the file. source and
     record_id are as in the file, for the results to be joined back by them; record_key is a text of
     both. The other values are text, trimmed, empty ones null; birth_date is a date.
-    Raises Stop when the file cannot be read, has no id, no person column, or an id or one of these
-    columns twice.
+    Raises Stop when the file cannot be read, has no id, no person column, an id or one of these
+    columns twice, or several values in one cell of them.
     """
     import duckdb
 
@@ -51,12 +52,14 @@ def read_person_table(
     chosen = _chosen(present, renamed)
     id_name = _id_name(present, id_column)
     refuse_doubled(path, names, [id_name, *chosen.values(), SOURCE_COLUMN])
+    kinds = dict(zip(relation.columns, map(_kind, relation.types), strict=True))
+    _refuse_nested(path, kinds, chosen.values())
     con.register("input_file", relation)
     has_source = SOURCE_COLUMN in present
     source = quoted(present[SOURCE_COLUMN]) if has_source else "cast(null as varchar)"
     texts = ", ".join(
-        f"{_text(chosen[name]) if name in chosen else 'cast(null as varchar)'} as {name}"
-        for name in PERSON_COLUMNS
+        f"{_text(theirs, kinds[theirs]) if theirs else 'cast(null as varchar)'} as {name}"
+        for name, theirs in ((name, chosen.get(name)) for name in PERSON_COLUMNS)
     )
     try:
         con.execute(
@@ -147,11 +150,33 @@ def _id_name(present: Mapping[str, str], id_column: str | None) -> str:
     )
 
 
-def _text(column: str) -> str:
+def _kind(type_: duckdb.sqltypes.DuckDBPyType) -> str:
+    return str(type_.id)
+
+
+def _refuse_nested(path: Path, kinds: Mapping[str, str], used: Iterable[str]) -> None:
+    """Raise Stop for lists and the like: as texts, two that hold nothing would say the same."""
+    for name in used:
+        if kinds[name] in NESTED:
+            raise Stop(
+                f"{path} holds a {kinds[name]} in each row of column {name!r}; write one plain "
+                "value there.",
+                ExitCode.USAGE,
+            )
+
+
+def _text(column: str, kind: str) -> str:
     """SQL of a column as trimmed text; numbers that only look like fractions lose the fraction."""
+    value = quoted(column)
+    if kind in ("float", "double"):
+        # Not-a-number is how some tools write that there is none.
+        value = f"case when isfinite({value}) then {value} end"
+    elif kind == "blob":
+        # Text that its writer did not mark as text; a cast would spell out its bytes.
+        value = f"decode({value})"
     # trim() leaves tabs and line ends where they are.
     text = (
-        f"regexp_replace(cast({quoted(column)} as varchar), "
+        f"regexp_replace(cast({value} as varchar), "
         r"'^[\s\p{Z}]+|[\s\p{Z}]+$', '', 'g')"
     )
     return f"nullif(regexp_replace({text}, '^([0-9]+)[.]0+$', '\\1'), '')"

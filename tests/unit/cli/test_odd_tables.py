@@ -105,6 +105,38 @@ def test_tabs_and_line_ends_around_a_value_are_no_part_of_it(tmp_path: Path) -> 
         assert rows.fetchall() == [("a@b.example", date(1980, 3, 5)), (None, None)]
 
 
+@pytest.mark.parametrize(
+    ("value", "what"),
+    [
+        ("[null::varchar]", "list"),
+        ("{'given': null}", "struct"),
+        ("map {'given': 'Ada'}", "map"),
+    ],
+)
+def test_empty_lists_and_structs_are_not_taken_for_one_name(
+    tmp_path: Path, value: str, what: str
+) -> None:
+    path = tmp_path / "people.parquet"
+    with duckdb.connect() as con:
+        # What nobody reads may hold what it likes.
+        con.execute(f"copy (select 1 as id, 'Ada' as city, {value} as Note) to '{path}'")
+        assert read_person_table(con, path, None, {}).columns == ("city",)
+        with pytest.raises(Stop, match=f"a {what} in each row of column 'Note'"):
+            read_person_table(con, path, None, {"last_name": "note"})
+
+
+def test_not_a_number_is_no_value_and_bytes_are_text(tmp_path: Path) -> None:
+    path = tmp_path / "people.parquet"
+    with duckdb.connect() as con:
+        con.execute(
+            "copy (from (values (1, 'nan'::double, encode('Jürgen ')), (2, 94110.0, null)) "
+            f"as people (id, postal_code, first_name)) to '{path}'"
+        )
+        read_person_table(con, path, None, {})
+        rows = con.execute("select postal_code, first_name from input_records order by record_id")
+        assert rows.fetchall() == [(None, "Jürgen"), ("94110", None)]
+
+
 @pytest.mark.parametrize("has_source", [True, False])
 @pytest.mark.parametrize("name", ["customer_id", "Evidence", "source", "nr", "matched_record_id"])
 def test_no_result_loses_its_name_to_an_id(name: str, has_source: bool) -> None:
