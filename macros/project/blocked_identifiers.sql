@@ -1,6 +1,7 @@
 {#
     The rows (identifier_type, identifier_value, reason) of a CTE that match identifier_blocklist.
     Values of nothing but zeros and dashes (of any length) are all compared as one zero.
+    A pattern in capitals, with blanks around it or without a reason blocks as well.
     Patterns without a wildcard are joined by equality, the others by type: a nested loop over every
     pattern took two minutes where this takes a third of a second.
 #}
@@ -27,12 +28,12 @@
 
         select
             types.identifier_type,
-            blocklist.pattern,
-            blocklist.reason,
+            lower({{ trimmed('blocklist.pattern') }}) as pattern,
+            coalesce(blocklist.reason, 'no reason given') as reason,
             translate(blocklist.pattern, '%_', '') != blocklist.pattern as has_wildcard
         from {{ ref('identifier_blocklist') }} as blocklist
         inner join (select distinct identifier_type from {{ identifiers }}) as types
-            on blocklist.identifier_type in ('any', types.identifier_type)
+            on lower({{ trimmed('blocklist.identifier_type') }}) in ('any', types.identifier_type)
 
     ),
 
