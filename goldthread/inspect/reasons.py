@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 IDENTIFIERS = "intermediate.int_identity__identifiers"
 VALUES = "intermediate.int_identity__identifier_values"
 CLUSTERS = "intermediate.int_identity__clusters"
-RULES = "seeds.identity_rules"
+JOINING = "intermediate.int_identity__joining_identifiers"
 
 # More of one kind would hide the others.
 MOST_REASONS = 5
@@ -107,21 +107,23 @@ def _held_back(con: duckdb.DuckDBPyConnection) -> tuple[str, str] | None:
 
 
 def _contradictions(con: duckdb.DuckDBPyConnection) -> Iterable[Reason]:
-    """Identifiers a person has only one of, with different values on both sides."""
+    """Identifiers a person has only one of, where each side has a value that the other lacks."""
     for kind, ours, theirs in con.execute(
         f"""
         with held as (
             select identifier_type, identifier_value, source_record_key
-            from {IDENTIFIERS} join {RULES} using (identifier_type)
-            where is_unique_per_person and not is_ambiguous
+            from {JOINING} where is_unique_per_person
+        ),
+        sides as (
+            select
+                l.identifier_type,
+                list(distinct l.identifier_value order by l.identifier_value) as here,
+                list(distinct r.identifier_value order by r.identifier_value) as there
+            from held as l join held as r using (identifier_type)
+            where l.source_record_key in (from ours) and r.source_record_key in (from theirs)
+            group by 1
         )
-        select
-            l.identifier_type,
-            list(distinct l.identifier_value order by l.identifier_value),
-            list(distinct r.identifier_value order by r.identifier_value)
-        from held as l join held as r using (identifier_type)
-        where l.source_record_key in (from ours) and r.source_record_key in (from theirs)
-        group by 1 order by 1
+        from sides where not list_has_all(here, there) and not list_has_all(there, here) order by 1
         """
     ).fetchall():
         yield Reason(
