@@ -29,14 +29,19 @@ keyed as (
 
 ),
 
--- The newest decision on a pair holds; of two at one moment, the careful one.
+-- The newest decision on a pair holds; of two at one moment, the careful one. So it is where one
+-- has no date: nobody can tell which is the newer one.
 ranked as (
 
     select
         *,
         row_number() over (
             partition by left_key, right_key
-            order by decided_at desc, override_type asc, override_id asc
+            order by
+                case when decided_at is null and override_type = 'cannot_link' then 0 else 1 end,
+                decided_at desc nulls last,
+                override_type asc,
+                override_id asc
         ) as decision_rank
     from keyed
     where left_key != right_key
