@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from goldthread.warehouse.connection import connect
+from goldthread.warehouse.connection import connect, require_warehouse
 from goldthread.warehouse.errors import NoColumn, NothingLoaded
 
 if TYPE_CHECKING:
@@ -25,11 +25,12 @@ def built_tables(
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection for questions about tables that builds leave.
 
-    Raises NothingLoaded where one of them lacks a column, or is missing, since another release
-    built it; else as ``connect`` does.
+    Raises NothingLoaded where there is no warehouse, or where one of them lacks a column, or is
+    missing, since another release built it; else as ``connect`` does.
     """
     import duckdb
 
+    require_warehouse(settings)
     con = connect(settings, read_only=read_only)
     try:
         yield con

@@ -88,10 +88,8 @@ def connect(settings: Settings, *, read_only: bool = False) -> duckdb.DuckDBPyCo
     import duckdb
 
     check_home(settings)
-    if read_only and not settings.warehouse_path.exists():
-        raise NothingLoaded(
-            f"There is no warehouse in {settings.home} yet; run `goldthread run` first."
-        )
+    if read_only:
+        require_warehouse(settings)
     settings.home.mkdir(parents=True, exist_ok=True)
     try:
         con = duckdb.connect(str(settings.warehouse_path), read_only=read_only)
@@ -110,6 +108,18 @@ def why_closed(settings: Settings, error: duckdb.IOException) -> Exception:
     if "Could not set lock" in str(error):
         return WarehouseBusy(WAREHOUSE_HELD.format(settings=settings, error=error))
     return error
+
+
+def require_warehouse(settings: Settings) -> None:
+    """Raise NothingLoaded when there is no file: whoever opens it for writing would make one.
+
+    Raises HomeRefused like ``connect``.
+    """
+    check_home(settings)
+    if not settings.warehouse_path.exists():
+        raise NothingLoaded(
+            f"There is no warehouse in {settings.home} yet; run `goldthread run` first."
+        )
 
 
 def limit_memory(con: duckdb.DuckDBPyConnection) -> None:

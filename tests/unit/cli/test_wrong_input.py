@@ -172,6 +172,12 @@ def test_a_damaged_model_is_named_with_the_remedy(settings: Settings, tmp_path: 
     assert "goldthread identity train" in told
 
 
+def test_training_where_nothing_was_loaded_makes_no_warehouse(settings: Settings) -> None:
+    told = run("identity", "train", code=ExitCode.NOT_READY)
+    assert f"There is no warehouse in {settings.home} yet" in told
+    assert not settings.warehouse_path.exists()
+
+
 @pytest.mark.parametrize("command", ["train", "evaluate"])
 def test_a_warehouse_that_an_older_release_built_is_told_as_such(
     settings: Settings, tmp_path: Path, command: str
