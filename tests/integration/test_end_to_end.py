@@ -190,7 +190,7 @@ def test_a_mistyped_word_of_a_seed_fails_instead_of_deciding_nothing(
     select = ("--select", "survivorship_rules", "--select", "identifier_blocklist")
     result = home.type("build", *select, project=tmp_path, exit_code=3)
     assert "accepted_values_survivorship_rules_attribute" in result.stderr
-    assert "relationships_identifier_blocklist_identifier_type" in result.stderr
+    assert "assert_every_blocklist_pattern_can_act" in result.stderr
 
 
 def test_a_deleted_warehouse_changes_no_id_and_sends_nothing(home: Home) -> None:

@@ -176,12 +176,16 @@ def _rows(
         for name, kind in _kinds(con, source, table)
         if name in asked
     )  # fmt: skip
-    key = ", ".join(map(quoted, _key(source, table)))
+    raw = f"{source.schema}.{quoted(table)}"
+    loads = con.execute(f"select count(distinct _load_run) from {raw} where {look.is_new}")
+    newest = ""
+    if loads.fetchall() > [(1,)]:
+        key = ", ".join(map(quoted, _key(source, table)))
+        newest = f"qualify rank() over (partition by {key} order by _run_number desc) = 1"
     return con.execute(
-        f"select {fields} from {source.schema}.{quoted(table)} inner join "
+        f"select {fields} from {raw} inner join "
         "(select run_id as _load_run, run_number as _run_number from raw_goldthread.runs) "
-        f"using (_load_run) where _run_number > {look.since} "
-        f"qualify rank() over (partition by {key} order by _run_number desc) = 1 "
+        f"using (_load_run) where _run_number > {look.since} {newest} "
         f"order by _run_number, _row_hash limit {SAMPLE_ROWS}"
     ).df()
 
