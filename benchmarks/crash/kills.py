@@ -19,9 +19,9 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from rich.console import Console
 from rich.table import Table
 
+from goldthread.cli._console import console
 from goldthread.demo_data.generate import PackOptions, generate_pack
 from goldthread.demo_data.stamps import DEFAULT_AS_OF
 from tests.crash.victims import SYNC, CrashHome, Stage, stages_of, stages_of_a_run
@@ -125,13 +125,13 @@ def show(tally: Tally, minutes: float) -> None:
     table = Table("stage", "killed", "ended before", title="kill -9")
     for name in sorted(tally.hits | tally.misses):
         table.add_row(name, str(tally.hits[name]), str(tally.misses[name]))
-    console = Console()
-    console.print(table)
-    console.print(f"{tally.kills} kills in {tally.rounds} rounds, {minutes:.1f} minutes")
+    out = console()
+    out.print(table)
+    out.print(f"{tally.kills} kills in {tally.rounds} rounds, {minutes:.1f} minutes")
     for fault in tally.faults:
-        console.print(f"[bold red]wrong[/] {fault}", soft_wrap=True)
+        out.print(f"[bold red]wrong[/] {fault}", soft_wrap=True)
     if not tally.faults:
-        console.print("[bold green]Every round ended as if nobody had disturbed it.[/]")
+        out.print("[bold green]Every round ended as if nobody had disturbed it.[/]")
 
 
 def main() -> None:

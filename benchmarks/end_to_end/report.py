@@ -34,21 +34,22 @@ messages for `load web`, all raw rows for `check` and `build`, published rows fo
 
 def print_report(sizes: list[Size]) -> None:
     """All rows on the terminal."""
-    from rich.console import Console
     from rich.table import Table
 
-    console = Console()
+    from goldthread.cli._console import console
+
+    out = console()
     table = Table(*COLUMNS)
     for row in _rows(sizes):
         table.add_row(*row)
-    console.print(table)
+    out.print(table)
     table = Table("people", "limit", "wall s")
     for size in sizes:
         for name, seconds in size.limits.items():
             table.add_row(f"{size.people:,}", name, f"{seconds:.1f}")
-    console.print(table)
+    out.print(table)
     for line in _ratios(sizes):
-        console.print(line)
+        out.print(line)
 
 
 def write_docs(sizes: list[Size]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -20,10 +21,19 @@ if TYPE_CHECKING:
     from goldthread.warehouse.transform import Failure
 
 
+# Columns where no terminal says how wide it is (a file, a pipe, a scheduler's log): cells of tables
+# that do not fit are cut off.
+FILE_WIDTH = 160
+
+
 def console(*, stderr: bool = False) -> Console:
+    """Prints to standard output or error, as wide as the terminal or ``COLUMNS``."""
     from rich.console import Console
 
-    return Console(highlight=False, soft_wrap=False, stderr=stderr)
+    out = Console(highlight=False, soft_wrap=False, stderr=stderr)
+    if not out.is_terminal and "COLUMNS" not in os.environ:
+        out.width = FILE_WIDTH
+    return out
 
 
 def print_json(content: Any) -> None:
