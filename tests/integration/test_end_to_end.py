@@ -148,12 +148,6 @@ def test_a_customer_is_shown_by_e_mail(home: Home) -> None:
     assert "Where each value comes from" in home.type("customer", email).stdout
 
 
-def test_a_full_refresh_changes_no_id(home: Home) -> None:
-    home.type("build", "--full-refresh")
-    home.type("publish")
-    assert assignment(home.settings) == home.ids
-
-
 def test_a_failed_check_publishes_nothing_and_shows_rows(home: Home, tmp_path: Path) -> None:
     copy_project(tmp_path)
     check = tmp_path / "tests" / "dbt" / "singular" / "assert_nobody_is_a_customer.sql"

@@ -22,10 +22,11 @@ def test_rows_that_are_not_as_expected_are_not_published_step_by_step(
     """`load`, `build` and `publish` looked at no raw table; only `run` did."""
     monkeypatch.setenv("GOLDTHREAD_HOME", str(tmp_path))
     (tmp_path / "manifest.json").write_text("{}")
-    with connect(Settings.load()) as con:
+    settings = Settings.load()
+    with connect(settings) as con:
         run = start_run(con, AS_OF, "test")
         for name in source_names():
-            ensure_tables(con, find_source(name))
+            ensure_tables(con, find_source(name), settings.input_dir)
         con.execute(
             "insert into raw_email.events (sg_event_id, event, timestamp, _load_run, _row_hash) "
             f"values ('e1', 'opened', timestamp '{AS_OF}', '{run.run_id}', 'x')"
