@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from connectors.sources import SourceWrong
 from connectors.sources._engine import load
 from connectors.sources._engine.declared_anew import fingerprint
 from connectors.sources._engine.state import SourceState
-from connectors.sources.declaration import Column, Source, Table
+from connectors.sources.declaration import Column, Kind, Source, Table
 from tests.integration.loading import Home, append_directly
 from tests.unit.connectors.sources.samples import app_database, lines
 
@@ -35,7 +35,7 @@ def without_dlt(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def declare(monkeypatch: pytest.MonkeyPatch) -> Iterator[Declare]:
+def declare(monkeypatch: pytest.MonkeyPatch) -> Declare:
     """Makes a table the only one of the source ``loyalty``."""
 
     def declare(table: Table) -> None:
@@ -43,7 +43,7 @@ def declare(monkeypatch: pytest.MonkeyPatch) -> Iterator[Declare]:
         monkeypatch.setattr(load, "find_source", lambda name: source)
 
     declare(MEMBERS)
-    yield declare
+    return declare
 
 
 @pytest.fixture
@@ -89,8 +89,13 @@ def test_a_column_declared_later_is_filled_and_no_row_stands_twice(
 
 def test_a_wrong_kind_that_is_put_right_loses_no_digit(home: Home, declare: Declare) -> None:
     home.put("loyalty/a.csv", f"{HEAD}1,ann@x.example,gold,1.5\n")
-    for kind, found in ("number", "1.500000"), ("integer", None), ("text", "1.5"):
-        declare(with_columns(Column("points", kind)))  # type: ignore[arg-type]
+    readings: tuple[tuple[Kind, str | None], ...] = (
+        ("number", "1.500000"),
+        ("integer", None),
+        ("text", "1.5"),
+    )
+    for kind, found in readings:
+        declare(with_columns(Column("points", kind)))
         home.load("loyalty")
         assert members(home, "points::varchar") == [(found,)]
 

@@ -89,7 +89,7 @@ class Load:
     def __post_init__(self) -> None:
         self.results = [TableResult(table.name) for table in self.source.tables]
         self._todo: dict[str, list[Todo]] = {}
-        self._anew: dict[str, bool] = {}
+        self._anew: set[str] = set()
         self._state = SourceState()
         self._parts: dict[str, list[Path]] = {}
         self._files_done = 0
@@ -107,23 +107,21 @@ class Load:
         self._state = read_state(con, self.source.name)
         remove_unfinished(con, self.source, self._state.run_number)
         moment = latest_tried(con, self._state.run_number)
-        unfinished = declared_anew.begun(con, self.source)
+        self._anew = declared_anew.begun(con, self.source)
         for table in self.source.tables:
-            declared = self._state.declared.setdefault(table.name, fingerprint(table))
-            self._anew[table.name] = declared != fingerprint(table) or table.name in unfinished
+            declared = fingerprint(table)
+            if self._state.declared.setdefault(table.name, declared) != declared:
+                self._anew.add(table.name)
+            known, is_anew = self._state.of(table.name), table.name in self._anew
             self._todo[table.name] = changed_files(
-                self.settings,
-                table,
-                self._state.of(table.name),
-                moment,
-                is_anew=self._anew[table.name],
+                self.settings, table, known, moment, is_anew=is_anew
             )
         return any(self._todo.values())
 
     def stage(self, con: duckdb.DuckDBPyConnection) -> None:
         """Check and type all changed files into Parquet parts."""
         self._folder.mkdir(parents=True)
-        declared_anew.begin(con, self.source, (name for name in self._anew if self._anew[name]))
+        declared_anew.begin(con, self.source, sorted(self._anew))
         for position, table in enumerate(self.source.tables):
             if self._todo[table.name]:
                 self.results[position] = self._stage_table(con, table)
@@ -154,7 +152,7 @@ class Load:
         stage.close()
         self._files_done += len(stage.readings)
         self._show(self._files_done)
-        result = settle(stage, self.source, known, is_anew=self._anew[table.name])
+        result = settle(stage, self.source, known, is_anew=table.name in self._anew)
         self._state.declared[table.name] = fingerprint(table)
         for reading in stage.readings:
             known[reading.source_file] = reading.state

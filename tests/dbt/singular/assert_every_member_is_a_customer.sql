@@ -1,5 +1,5 @@
 -- An audience that selects ids of another kind, such as a source's own, has members whom no sync
--- knows.
+-- knows. A relationships test would show the ids without the audience that they stand in.
 select
     members.audience,
     members.customer_id
