@@ -11,7 +11,7 @@ from typing import Any
 
 import dagster as dg
 
-from connectors.sources.expectations import get_ready
+from connectors.sources.checking import get_ready
 from goldthread.importing import importing
 from goldthread.settings import Settings
 from orchestration.instance import headless_instance

@@ -21,7 +21,7 @@ def command(as_json: bool) -> None:
     import json
 
     from connectors.sources import source_names
-    from connectors.sources.expectations import require_met
+    from connectors.sources.checking import require_met
     from connectors.sync.manifest import specs_from_manifest
     from goldthread.cli._console import console, grid, print_json
     from goldthread.settings import Settings

@@ -3,13 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import duckdb
 
-    from goldthread.identity.blocking import Rule
     from goldthread.identity.kept_tables import KeptTables
+
+# A key shared by more people than this says nothing about any two of them.
+MAX_BLOCK = 60
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Expressions over the people table that both records must share, and the comparisons these
+    decide (``training.DECIDED_BY``): pairs that only this rule found teach nothing about those.
+
+    largest: a key that more people share is passed over."""
+
+    expressions: tuple[str, ...]
+    comparisons: frozenset[str]
+    largest: int = MAX_BLOCK
 
 
 def write_keys(cursor: duckdb.DuckDBPyConnection, people: str, rules: Sequence[Rule]) -> str:

@@ -3,29 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from goldthread.identity.block_keys import pair_count, pairs_sql, write_keys
+from goldthread.identity.block_keys import MAX_BLOCK, Rule, pair_count, pairs_sql, write_keys
 from goldthread.identity.workspace import row_count
 
 if TYPE_CHECKING:
     import duckdb
-
-# A key shared by more people than this says nothing about any two of them.
-MAX_BLOCK = 60
-
-
-@dataclass(frozen=True)
-class Rule:
-    """Expressions over the people table that both records must share, and the comparisons these
-    decide (``training.DECIDED_BY``): pairs that only this rule found teach nothing about those.
-
-    largest: a key that more people share is passed over."""
-
-    expressions: tuple[str, ...]
-    comparisons: frozenset[str]
-    largest: int = MAX_BLOCK
 
 
 def _rule(*expressions: str, on: str, largest: int = MAX_BLOCK) -> Rule:

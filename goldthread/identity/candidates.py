@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from goldthread.identity.blocking import Rule
+    from goldthread.identity.block_keys import Rule
     from goldthread.identity.kept_tables import KeptTables
 
     # By their place among all: the bit that stands for it.

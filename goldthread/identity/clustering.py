@@ -6,12 +6,12 @@ from dataclasses import replace
 from math import inf
 from typing import TYPE_CHECKING, Any
 
+from goldthread.identity.component import JoinLimits
 from goldthread.identity.contested import write_contested
 from goldthread.identity.kept_scores import fingerprint
 from goldthread.identity.link_graph import write_graph
 from goldthread.identity.model import LinkageModel, current_model
 from goldthread.identity.settlements import write_settlements
-from goldthread.identity.settling import JoinLimits
 from goldthread.identity.weighing import Judge
 from goldthread.identity.workspace import adopt, handed_over, scratch
 

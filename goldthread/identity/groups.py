@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, TypeVar, cast
 
 if TYPE_CHECKING:
-    from goldthread.identity.settling import Component, Edge, JoinLimits
+    from goldthread.identity.component import Component, Edge, JoinLimits
     from goldthread.identity.weighing import Judge
 
 # What the details of both sides must make of a join: more likely one person than not.

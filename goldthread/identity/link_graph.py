@@ -14,7 +14,7 @@ from goldthread.identity.numbering import require_one_numbering
 if TYPE_CHECKING:
     import duckdb
 
-    from goldthread.identity.settling import JoinLimits
+    from goldthread.identity.component import JoinLimits
 
 # A pair less probable than this shows that its component may hold two people.
 DOUBTFUL = 0.5

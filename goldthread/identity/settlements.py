@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from goldthread.identity.component import JoinLimits
 from goldthread.identity.kept_tables import is_there
-from goldthread.identity.settling import HeldBack, JoinLimits, Settled, settle
+from goldthread.identity.settling import HeldBack, Settled, settle
 from goldthread.identity.unsettled import read_components
 from goldthread.identity.weighing import Judge
 from goldthread.warehouse.files import literal

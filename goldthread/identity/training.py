@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from goldthread.identity.birth_years import date_levels
+from goldthread.identity.block_keys import Rule
 from goldthread.identity.blocking import (
     LOOSE_RULES,
     RULES,
     THOROUGH_RULES,
-    Rule,
     choose_loose_rules,
     write_candidates_by_rule,
 )

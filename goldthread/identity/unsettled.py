@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from goldthread.identity.settling import Component, Disputed, Edge
+from goldthread.identity.component import Component, Disputed, Edge
 
 if TYPE_CHECKING:
     import duckdb

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import dagster as dg
 
 from connectors.sources import Source
-from connectors.sources.expectations import CheckResult, check_source, expectations_of
+from connectors.sources.checking import check_source
+from connectors.sources.expectations import CheckResult, expectations_of
 from orchestration.defs.ingest import SOURCES
 from orchestration.home import RunHome
 from orchestration.progress import report

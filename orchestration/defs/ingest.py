@@ -6,7 +6,7 @@ from dataclasses import asdict
 import dagster as dg
 
 from connectors.sources import Source, find_source, load_source, source_names
-from connectors.sources.expectations import get_ready
+from connectors.sources.checking import get_ready
 from goldthread.warehouse.state import state_tables
 from orchestration.home import RunHome
 from orchestration.progress import report

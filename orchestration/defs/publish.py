@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import dagster as dg
 
 from connectors.sources import source_names
-from connectors.sources.expectations import require_met
+from connectors.sources.checking import require_met
 from connectors.sync.manifest import specs_from_manifest
 from goldthread.warehouse.publish import SyncRow, publish, require_passed
 from orchestration.home import RunHome

@@ -10,8 +10,8 @@ import duckdb
 import pytest
 
 from connectors.sources import NotWritten, find_source, source_names
-from connectors.sources._engine.raw_tables import table_columns
 from connectors.sources._engine.state import pipeline_name, read_state
+from connectors.sources.raw_columns import table_columns
 from goldthread.warehouse.errors import HomeRefused
 from tests.integration.loading import Home
 from tests.unit.connectors.sources.samples import (

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from connectors.sources._engine.raw_tables import LINEAGE
+from connectors.sources.raw_columns import LINEAGE
 
 # Rows of a row group of DuckDB: what it need not cut up or put together it writes once, at any
 # other size again at its next checkpoint.

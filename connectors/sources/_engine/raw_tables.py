@@ -6,55 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from connectors.sources._engine.declared_anew import change_type
-from connectors.sources.declaration import Source, Table
+from connectors.sources.declaration import Source
+from connectors.sources.raw_columns import PROBLEM_TABLES, table_columns
 from goldthread.warehouse.files import literal, quoted
 
 if TYPE_CHECKING:
     import duckdb
-
-LINEAGE: tuple[tuple[str, str], ...] = (
-    ("_source_file", "varchar"),
-    ("_row_number", "bigint"),
-    ("_file_version", "bigint"),
-    ("_load_run", "varchar"),
-    ("_loaded_at", "timestamp"),
-    ("_row_hash", "varchar"),
-)
-QUARANTINE = "quarantined_rows"
-VALUE_ISSUES = "value_issues"
-POSITION: tuple[tuple[str, str], ...] = (
-    ("source", "varchar"),
-    ("source_table", "varchar"),
-    ("source_file", "varchar"),
-    ("row_number", "bigint"),
-    ("row_key", "varchar"),
-)
-PROBLEM_TABLES: dict[str, tuple[tuple[str, str], ...]] = {
-    QUARANTINE: (
-        *POSITION,
-        ("reason", "varchar"),
-        ("raw", "varchar"),
-        ("quarantined_at", "timestamp"),
-        ("_file_version", "bigint"),
-        ("_load_run", "varchar"),
-    ),
-    VALUE_ISSUES: (
-        *POSITION,
-        ("column_name", "varchar"),
-        ("raw_value", "varchar"),
-        ("reason", "varchar"),
-        ("noticed_at", "timestamp"),
-        ("_file_version", "bigint"),
-        ("_load_run", "varchar"),
-    ),
-}
-
-
-def table_columns(table: Table) -> list[tuple[str, str]]:
-    """(name, SQL type) of a raw table, in order."""
-    declared = [(column.name, column.sql_type) for column in table.columns]
-    derived = [(name, "varchar") for column in table.columns for name, _ in column.derives]
-    return [*declared, *derived, ("_extra", "varchar"), *LINEAGE]
 
 
 def ensure_tables(con: duckdb.DuckDBPyConnection, source: Source, input_dir: Path) -> None:

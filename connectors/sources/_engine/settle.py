@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from connectors.sources._engine.declared_anew import remove_former
 from connectors.sources._engine.judged_again import find_standing, remove_outdated
 from connectors.sources._engine.known_rows import find_unchanged, same_key
-from connectors.sources._engine.raw_tables import PROBLEM_TABLES, QUARANTINE, VALUE_ISSUES
 from connectors.sources.declaration import Source
+from connectors.sources.raw_columns import PROBLEM_TABLES, QUARANTINE, VALUE_ISSUES
 from connectors.sources.results import TableResult
 from goldthread.warehouse.files import literal, quoted
 

@@ -11,9 +11,9 @@ import json
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
-from connectors.sources._engine.raw_tables import PROBLEM_TABLES
 from connectors.sources.declaration import Source
 from connectors.sources.expectations import DAYS_SINCE, CheckResult, Expectation
+from connectors.sources.raw_columns import PROBLEM_TABLES
 from goldthread.warehouse.contents import content_of
 from goldthread.warehouse.files import literal, quoted
 

@@ -8,15 +8,9 @@ from dataclasses import replace
 import pytest
 
 from goldthread.identity import committed_model, groups
+from goldthread.identity.component import Component, Disputed, Edge, JoinLimits
 from goldthread.identity.groups import contradict
-from goldthread.identity.settling import (
-    Component,
-    Disputed,
-    Edge,
-    HeldBack,
-    JoinLimits,
-    settle,
-)
+from goldthread.identity.settling import HeldBack, settle
 from goldthread.identity.weighing import Judge
 
 SAME = (5, 3, 5, 3, 2, 4)

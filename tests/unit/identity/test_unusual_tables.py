@@ -13,8 +13,8 @@ import pyarrow as pa
 import pytest
 
 from goldthread.identity import cluster_records, committed_model, score_pairs, train
-from goldthread.identity.block_keys import write_keys
-from goldthread.identity.blocking import Rule, rules_of, write_pairs_by_keys
+from goldthread.identity.block_keys import Rule, write_keys
+from goldthread.identity.blocking import rules_of, write_pairs_by_keys
 from goldthread.identity.mixture import MOST_DIFFERENT, Chances, separate
 from goldthread.identity.people import prepare_people
 from goldthread.identity.probability import STEP, Judgement, judge

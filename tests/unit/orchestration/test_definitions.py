@@ -10,7 +10,7 @@ import dagster as dg
 import pytest
 
 from connectors.sources import find_source, source_names
-from connectors.sources.expectations import RowsRefused
+from connectors.sources.checking import RowsRefused
 from goldthread.settings import Settings
 from orchestration.home import Home
 

@@ -13,7 +13,7 @@ import pytest
 
 import connectors.sources
 from connectors.sources import Column, Source, SourceWrong, Table, find_source, source_names
-from connectors.sources._engine.raw_tables import PROBLEM_TABLES, table_columns
+from connectors.sources.raw_columns import PROBLEM_TABLES, table_columns
 
 
 @pytest.mark.parametrize("name", source_names())

@@ -9,7 +9,8 @@ import pytest
 
 from connectors.sources import find_source, source_names
 from connectors.sources._engine.raw_tables import ensure_tables
-from connectors.sources.expectations import CheckResult, check_source, expectations_of
+from connectors.sources.checking import check_source
+from connectors.sources.expectations import CheckResult, expectations_of
 from goldthread.settings import Settings
 from goldthread.warehouse import Run, connect, start_run
 from tests.unit.connectors.sources.samples import AS_OF

@@ -12,7 +12,8 @@ import pytest
 from connectors.sources import find_source
 from connectors.sources._engine import validation
 from connectors.sources._engine.raw_tables import ensure_tables
-from connectors.sources.expectations import CheckResult, check_source
+from connectors.sources.checking import check_source
+from connectors.sources.expectations import CheckResult
 from goldthread.settings import Settings
 from goldthread.warehouse import Run, connect, start_run
 from tests.unit.connectors.sources.samples import AS_OF
