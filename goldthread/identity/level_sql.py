@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from goldthread.identity.comparisons import CORROBORATION
 from goldthread.identity.model import LinkageModel
 
 
-def sum_sql(model: LinkageModel, kind: str, form: str = ".4f") -> str:
+def sum_sql(
+    model: LinkageModel, kind: str, form: str = ".4f", leave_out: Container[str] = ()
+) -> str:
     """SQL over the level columns: the sum of the levels' bits of one kind.
 
-    form: of the numbers; DuckDB adds up ".4f" as decimals, ".17e" as doubles without loss."""
+    form: of the numbers; DuckDB adds up ".4f" as decimals, ".17e" as doubles without loss.
+    leave_out: comparisons that do not count."""
     terms = []
     for name, levels in model.levels.items():
+        if name in leave_out:
+            continue
         bits = {level.number: getattr(level, kind) for level in levels}
         if any(bits.values()):
             arms = " ".join(f"when {number} then {value:{form}}" for number, value in bits.items())

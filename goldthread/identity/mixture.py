@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from goldthread.identity.probability import most_namesakes
-from goldthread.identity.relatives import HOUSEHOLD, NAMESAKES
+from goldthread.identity.relatives import HOUSEHOLD, NAMESAKES, MostRelatives
 
 if TYPE_CHECKING:
     import numpy as np
@@ -70,7 +69,7 @@ def separate(
     free: Sequence[Sequence[bool]],
     starting: Chances,
     all_pairs: float,
-    share_of_one_name: float,
+    most: MostRelatives,
 ) -> tuple[list[Floats], float]:
     """Estimate the chances of one person's pairs, by comparison (EM; the others' are kept).
 
@@ -78,7 +77,7 @@ def separate(
     free: for each comparison whether the pairs were found without it; only those teach about it
     (pairs found by their e-mail all share it).
     all_pairs: how many pairs there are in all; those not counted are strangers.
-    share_of_one_name: of strangers, see ``most_namesakes``.
+    most: relatives that there can be among them.
     Returns the chances and the share of one-person pairs among all.
     """
     import numpy as np
@@ -107,7 +106,7 @@ def separate(
         ]
         share = found[0].sum() / all_pairs
         ratios = [max(kind.sum() / max(found[0].sum(), 1.0), 0.005) for kind in found[1:]]
-        ratios[1] = min(ratios[1], most_namesakes(ratios[0], share, share_of_one_name))
+        ratios = most.bound(ratios, share, found[0].sum())
     return person, float(share)
 
 

@@ -6,14 +6,14 @@ import json
 import os
 from dataclasses import dataclass
 from functools import cache
-from math import inf, log2
+from math import log2
 from pathlib import Path
 from typing import Any
 
 from goldthread.identity.birth_years import BIRTH_YEAR
 from goldthread.identity.comparisons import LEVELS
 from goldthread.identity.places import APART, IN_PLACE
-from goldthread.identity.relatives import HOUSEHOLD, NAMESAKES
+from goldthread.identity.relatives import ANY_NUMBER, HOUSEHOLD, NAMESAKES, MostRelatives
 from goldthread.settings import Settings
 from goldthread.warehouse.errors import ModelRefused
 from goldthread.warehouse.files import flush
@@ -69,15 +69,14 @@ class LinkageModel:
     """settings: what Splink reads. term_frequencies: column of the people table → value → share of
     people; only names seen at least five times. notes: how it was trained. expected_precision: what
     share of the links must be expected to be right; null weighs wrong links and missed ones alike.
-    share_of_one_name: of strangers who bear the same first and last name, where that is known: of
-    the records the model was trained on, if it judges no others. It is not saved.
+    most_relatives: among the records the model was trained on, if it judges no others; not saved.
     """
 
     settings: dict[str, Any]
     term_frequencies: dict[str, dict[str, float]]
     notes: dict[str, Any]
     expected_precision: float | None = EXPECTED_PRECISION
-    share_of_one_name: float = inf
+    most_relatives: MostRelatives = ANY_NUMBER
 
     @classmethod
     def load(cls, path: Path = COMMITTED) -> LinkageModel:

@@ -12,9 +12,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import inf, log2
+from math import log2
 from typing import TYPE_CHECKING
 
+from goldthread.identity.relatives import ANY_NUMBER, HOUSEHOLD_RATIO, NAMESAKE_RATIO, MostRelatives
 from goldthread.identity.workspace import row_count
 
 if TYPE_CHECKING:
@@ -27,11 +28,6 @@ if TYPE_CHECKING:
 # However good the rest, a pair less probable than this is no link. Where wrong links are no worse
 # than missed ones, it is the threshold: one person is more probable than not.
 LEAST_PROBABILITY = 0.5
-
-# Pairs of a household and of namesakes for each pair of one person's records: what is believed
-# before any data is seen, and the most that is believed of any.
-HOUSEHOLD_RATIO = (0.25, 2.0)
-NAMESAKE_RATIO = (0.025, 0.5)
 
 LEAST_RATIO = 1e-6
 
@@ -94,7 +90,7 @@ def judge(
     people: str,
     expected_precision: float | None,
     is_linkable: str = "true",
-    share_of_one_name: float = inf,
+    most: MostRelatives = ANY_NUMBER,
 ) -> Judgement:
     """Priors and threshold for the pairs of table ``scores`` over the people of table ``people``.
 
@@ -105,7 +101,7 @@ def judge(
     just what father and son differ in. expected_precision: of the links by details alone; null
     gives the threshold at which precision and recall are expected to balance best.
     is_linkable: SQL over the scores; other pairs are no links however probable, and do not tell
-    what links are worth. share_of_one_name: see ``most_namesakes``.
+    what links are worth. most: relatives that the table can hold.
     """
     import numpy as np
 
@@ -117,7 +113,7 @@ def judge(
     number = row_count(cursor, people)
     all_pairs = max(number * (number - 1) / 2, 1.0)
     (share, (household_ratio, _)), (share_of_all, ratios_of_all) = (
-        _fit(likelihoods, counts, all_pairs, share_of_one_name) for counts in (tight, pairs)
+        _fit(likelihoods, counts, all_pairs, most) for counts in (tight, pairs)
     )
     if expected_precision is None and share < share_of_all / 2:
         # A table of names and cities has no tight pairs, though many of one person.
@@ -178,18 +174,8 @@ def _stepped(bits: float) -> float:
     return round(bits / STEP) * STEP
 
 
-def most_namesakes(household_ratio: float, share: float, share_of_one_name: float) -> float:
-    """The most pairs of namesakes that there can be for each pair of one person's records.
-
-    They are father and son, so a share of the households, or strangers who bear one name by chance.
-    Else people who live alone, some of them with a wrong birth date, pass for fathers and sons.
-    share: of one-person pairs among all. share_of_one_name: of such strangers.
-    """
-    return NAMESAKE_RATIO[0] / HOUSEHOLD_RATIO[0] * household_ratio + share_of_one_name / share
-
-
 def _fit(
-    likelihoods: list[Floats], pairs: Floats, all_pairs: float, share_of_one_name: float
+    likelihoods: list[Floats], pairs: Floats, all_pairs: float, most: MostRelatives
 ) -> tuple[float, list[float]]:
     """Shares at which the expected numbers of each kind agree with themselves (EM, m and u fixed).
 
@@ -208,8 +194,7 @@ def _fit(
                 found[1:], (HOUSEHOLD_RATIO, NAMESAKE_RATIO), strict=True
             )
         ]
-        # By the households among the same pairs: where nobody has a first name, they look alike.
-        ratios[1] = min(ratios[1], most_namesakes(ratios[0], renewed, share_of_one_name))
+        ratios = most.bound(ratios, renewed, found[0])
         if abs(renewed - share) <= 1e-6 * share:
             break
         share = renewed

@@ -14,6 +14,9 @@ nothing. How many such pairs there are does follow from the data, see ``probabil
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from math import inf
+
 # Two members of a household with different first names.
 HOUSEHOLD: dict[str, dict[str, float]] = {
     "first_name": {
@@ -74,3 +77,37 @@ NAMESAKES: dict[str, dict[str, float]] = {
 
 # "Jr." against "Sr." settles it.
 SUFFIX_WEIGHT = -12.0
+
+# Pairs of a household and of namesakes for each pair of one person's records: what is believed
+# before any data is seen, and the most that is believed of any.
+HOUSEHOLD_RATIO = (0.25, 2.0)
+NAMESAKE_RATIO = (0.025, 0.5)
+
+
+@dataclass(frozen=True)
+class MostRelatives:
+    """The most relatives that a table can hold, where that is known: of a table that a model was
+    trained on and judges alone.
+
+    household_pairs: pairs of two members, see ``homes``. share_of_one_name: of strangers, those who
+    bear one first and last name.
+    """
+
+    household_pairs: float = inf
+    share_of_one_name: float = inf
+
+    def bound(self, ratios: list[float], share: float, person_pairs: float) -> list[float]:
+        """Household and namesake pairs for each pair of one person's records, at most so many.
+
+        Namesakes are father and son, so a share of the households, or strangers who bear one name
+        by chance. Else people who live alone, some of them with a wrong birth date, pass for
+        fathers and sons; where nobody has a first name, households and namesakes look alike.
+        share: of one-person pairs among all. person_pairs: how many these are.
+        """
+        household = min(ratios[0], self.household_pairs / max(person_pairs, 1.0))
+        fathers_and_sons = NAMESAKE_RATIO[0] / HOUSEHOLD_RATIO[0] * household
+        return [household, min(ratios[1], fathers_and_sons + self.share_of_one_name / share)]
+
+
+# Of tables that nothing is known of.
+ANY_NUMBER = MostRelatives()

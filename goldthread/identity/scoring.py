@@ -68,7 +68,7 @@ def score_pairs(
         scores = KeptScores(cursor, model, held)
         scores.weigh("candidates", "scores")
         judgement = judge(
-            cursor, *("scores", "candidates", "people_ids"), goal, linkable, model.share_of_one_name
+            cursor, *("scores", "candidates", "people_ids"), goal, linkable, model.most_relatives
         )
         if not goal:
             judgement = look_again(cursor, model, judgement, "people_ids")

@@ -6,7 +6,6 @@ import logging
 from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import replace
-from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,12 +20,14 @@ from goldthread.identity.blocking import (
 )
 from goldthread.identity.charts import save_estimates, save_model_charts
 from goldthread.identity.comparison_vectors import weigh
-from goldthread.identity.comparisons import FIXED_U, LEVELS, TERM_FREQUENCIES
+from goldthread.identity.comparisons import LEVELS, TERM_FREQUENCIES
+from goldthread.identity.homes import most_household_pairs
 from goldthread.identity.mixture import Chances, separate, without_matches
 from goldthread.identity.model import LinkageModel, is_missing
 from goldthread.identity.people import prepare_people
 from goldthread.identity.places import place_levels
-from goldthread.identity.starting import starting_settings
+from goldthread.identity.relatives import ANY_NUMBER, MostRelatives
+from goldthread.identity.starting import drawn_to_start, starting_settings
 from goldthread.identity.workspace import adopt, for_splink, quiet_splink, row_count, scratch
 
 if TYPE_CHECKING:
@@ -141,39 +142,7 @@ def _estimate(
     # A name Splink makes up anew each time.
     settings.pop("linker_uid", None)
     # A level that never occurred has no estimate yet.
-    return _mixed(settings, starting, 0.01, 0.01)
-
-
-def _mixed(
-    settings: dict[str, Any], starting: dict[str, Any], m_from_start: float, u_from_start: float
-) -> dict[str, Any]:
-    """The settings with each probability drawn towards its starting value, changed in place.
-
-    m_from_start, u_from_start: share of the starting value in m and in u.
-    """
-    for comparison, start in zip(settings["comparisons"], starting["comparisons"], strict=True):
-        both = zip(comparison["comparison_levels"], start["comparison_levels"], strict=True)
-        pairs = [(level, first) for level, first in both if not is_missing(level)]
-        for key, share_of_start in (
-            ("m_probability", m_from_start),
-            ("u_probability", u_from_start),
-        ):
-            name = comparison["output_column_name"]
-            mixed = [
-                _drawn(level, first, key, 1.0 if _is_fixed(name, first, key) else share_of_start)
-                for level, first in pairs
-            ]
-            for (level, _), value in zip(pairs, mixed, strict=True):
-                level[key] = float(f"{value / sum(mixed):.4g}")
-    return settings
-
-
-def _is_fixed(comparison: str, level: dict[str, Any], key: str) -> bool:
-    return key == "u_probability" and (comparison, level["label_for_charts"]) in FIXED_U
-
-
-def _drawn(level: dict[str, Any], first: dict[str, Any], key: str, share_of_start: float) -> float:
-    return float((1 - share_of_start) * level.get(key, first[key]) + share_of_start * first[key])
+    return drawn_to_start(settings, starting, 0.01, 0.01)
 
 
 def _with_households(
@@ -199,6 +168,9 @@ def _with_households(
     all_pairs = people * (people - 1) / 2
     chances = Chances.of(model)
     sampled = chances.strangers
+    most = ANY_NUMBER
+    if is_thorough:
+        most = MostRelatives(share_of_one_name=_share_of_one_name(names, chances))
     # Twice: what is taken out of the strangers follows from how one person's pairs look.
     for _ in range(2):
         person, share = separate(
@@ -207,13 +179,17 @@ def _with_households(
             free=free,
             starting=chances,
             all_pairs=all_pairs,
-            share_of_one_name=_share_of_one_name(names, chances) if is_thorough else inf,
+            most=most,
         )
         strangers = [
             without_matches(observed, ours, share, min(all_pairs, RANDOM_PAIRS))
             for observed, ours in zip(sampled, person, strict=True)
         ]
         chances = replace(chances, strangers=strangers)
+        if is_thorough:
+            most = MostRelatives(
+                most_household_pairs(cursor, model, share), _share_of_one_name(names, chances)
+            )
     for ours, theirs, comparison in zip(
         person, strangers, model.settings["comparisons"], strict=True
     ):
@@ -224,8 +200,8 @@ def _with_households(
     of_few = RANDOM_HOLD / (RANDOM_HOLD + min(all_pairs, RANDOM_PAIRS))
     return replace(
         model,
-        settings=_mixed(model.settings, starting, temper, max(temper, of_few)),
-        share_of_one_name=_share_of_one_name(names, chances) if is_thorough else inf,
+        settings=drawn_to_start(model.settings, starting, temper, max(temper, of_few)),
+        most_relatives=most,
     )
 
 

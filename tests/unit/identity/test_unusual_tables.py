@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import combinations
+from random import Random
 
 import duckdb
 import numpy as np
@@ -18,6 +19,7 @@ from goldthread.identity.blocking import rules_of, write_pairs_by_keys
 from goldthread.identity.mixture import MOST_DIFFERENT, Chances, separate
 from goldthread.identity.people import prepare_people
 from goldthread.identity.probability import STEP, Judgement, judge
+from goldthread.identity.relatives import ANY_NUMBER, MostRelatives
 from goldthread.identity.second_look import look_again
 from tests.unit.identity.conftest import linkage_records, pairs_table
 
@@ -72,8 +74,8 @@ def test_strangers_of_one_name_are_told_apart_where_there_are_no_households(
     write_scores(con, 400, [(n, n + 200, 20.0) for n in range(200)])
     con.execute("update scores set namesake_weight = -8 where id_l % 5 = 0")
     ratios = [
-        judge(con, "scores", "candidates", "people", None, share_of_one_name=share).namesake_ratio
-        for share in (0.0, 40 / 79_800)
+        judge(con, "scores", "candidates", "people", None, most=most).namesake_ratio
+        for most in (MostRelatives(share_of_one_name=share) for share in (0.0, 40 / 79_800))
     ]
     assert ratios[0] < 0.01
     assert ratios[1] > 0.2
@@ -103,6 +105,40 @@ def test_wrong_birth_dates_are_no_sons_where_people_live_alone(
     assert sorted(links) == [
         pair for pair in combinations(sorted(people), 2) if pair[0][:2] == pair[1][:2]
     ]
+
+
+def _homes(is_family: bool) -> dict[str, dict[str, str]]:
+    """Four records at each of 200 addresses: a wrong first name on every fourth, or two people's
+    in turn. Every second record has a mistyped address."""
+    random = Random(1)
+    people = {}
+    for home in range(200):
+        first, other = random.sample(NAMES, 2)
+        surname = "".join(random.choices(NAMES, k=2))
+        place = {"postal_code": f"{random.randrange(10000, 99999)}", "city": random.choice(NAMES)}
+        number, street = random.randrange(1, 300), "".join(random.choices(NAMES, k=2))
+        for copy in range(4):
+            is_other = copy % 2 == 1 if is_family else copy == 3
+            people[f"{home:03}-{copy}"] = {
+                "first_name": other if is_other else first,
+                "last_name": surname,
+                "address_line": f"{number} {street}{'x' * (copy // 2)} street",
+                **place,
+            }
+    return people
+
+
+@pytest.mark.parametrize("is_family", [False, True])
+def test_who_comes_again_tells_a_family_from_a_wrong_first_name(
+    con: duckdb.DuckDBPyConnection, nicknames: pa.Table, is_family: bool
+) -> None:
+    records = linkage_records(_homes(is_family))
+    model = replace(train(records, nicknames, con, is_thorough=True), expected_precision=None)
+    scored = score_pairs(records, pairs_table([]), nicknames, con, model)
+    other_name = "left_key[:3] = right_key[:3] and right_key like '%-3' and first_name_level = 0"
+    row = scored.filter(other_name).aggregate("avg(match_probability)").fetchone()
+    assert row is not None
+    assert row[0] < 0.1 if is_family else row[0] > 0.5
 
 
 def test_couples_of_whom_only_the_years_of_birth_are_known_stay_two(
@@ -181,7 +217,7 @@ def test_households_are_not_taken_for_people_who_change_their_names() -> None:
     household = [*same]
     household[first] = 0
     free = [[index == first for index in range(6)]] * 2
-    person, share = separate([same, household], [5000, 15000], free, chances, 1e8, np.inf)
+    person, share = separate([same, household], [5000, 15000], free, chances, 1e8, ANY_NUMBER)
     assert person[first][0] <= MOST_DIFFERENT["first_name"]
     assert share * 1e8 < 10_000
 
