@@ -54,7 +54,12 @@ final as (
 
         ---------- strings
         messages.message_type as event_type,
-        coalesce(messages.event_name, messages.message_type) as event_name,
+        -- Clients may name an event in other calls too, such as the screen of a screen call.
+        case
+            when messages.message_type = 'track'
+                then coalesce(messages.event_name, messages.message_type)
+            else messages.message_type
+        end as event_name,
         messages.page_name,
         messages.page_path,
         messages.campaign_name,
