@@ -77,7 +77,9 @@ final as (
         ) as email_open_rate,
         customers.order_count,
         customers.lifetime_value_amount,
-        cast(order_totals.average_order_amount as decimal(18, 2)) as average_order_amount,
+        -- Half a cent is rounded up, as in orders: the mean, a double, may lie a little below it.
+        cast(cast(order_totals.average_order_amount as decimal(38, 6)) as decimal(18, 2))
+            as average_order_amount,
         cast(
             {{ dbt.datediff('order_totals.last_ordered_at', as_of(), 'day') }}
             as {{ dbt.type_int() }}
