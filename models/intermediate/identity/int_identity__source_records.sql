@@ -51,7 +51,7 @@ stg_crm__contacts as (
         user_id,
 
         ---------- timestamps
-        updated_at as first_seen_at,
+        first_updated_at as first_seen_at,
         updated_at as last_seen_at,
         updated_at as observed_at
 

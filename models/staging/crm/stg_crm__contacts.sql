@@ -10,6 +10,7 @@ ranked as (
 
     select
         *,
+        min(updated_at) over (partition by contact_id) as first_updated_at,
         row_number() over (
             partition by contact_id
             order by
@@ -60,6 +61,7 @@ renamed as (
         newest.birth_date,
 
         ---------- timestamps
+        newest.first_updated_at,
         newest.updated_at,
 
         ---------- lineage
