@@ -87,9 +87,14 @@ def fingerprint(path: Path) -> tuple[int, int]:
     # The log stands beside the file itself, not beside a link to it.
     file = path.resolve()
     stats = [file.stat()]
-    log = file.with_name(file.name + "-wal")
-    if log.exists():
-        stats.append(log.stat())
+    try:
+        log = file.with_name(file.name + "-wal").stat()
+    except OSError:
+        # There is none, or its writer took it away just now.
+        pass
+    else:
+        # An empty one, as our own reading leaves it, tells nothing new.
+        stats += [log] if log.st_size else []
     return sum(stat.st_size for stat in stats), max(stat.st_mtime_ns for stat in stats)
 
 

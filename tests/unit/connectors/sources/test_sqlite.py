@@ -179,6 +179,31 @@ def test_what_stands_in_the_write_ahead_log_is_read(staged: Stager, tmp_path: Pa
     writer.close()
 
 
+def database_with_a_log(path: Path) -> sqlite3.Connection:
+    app_database(path)
+    writer = sqlite3.connect(path)
+    writer.execute("pragma journal_mode = wal")
+    writer.execute("insert into users (user_id, email) values ('u1', 'ann@example.org')")
+    writer.commit()
+    return writer
+
+
+def test_the_log_that_reading_itself_leaves_is_no_change(staged: Stager, tmp_path: Path) -> None:
+    database_with_a_log(tmp_path / "app.sqlite").close()
+    before = fingerprint(tmp_path / "app.sqlite")
+    staged("app", "users", "app.sqlite", None)
+    assert (tmp_path / "app.sqlite-wal").exists()
+    assert fingerprint(tmp_path / "app.sqlite") == before
+
+
+def test_a_log_that_its_writer_takes_away_meanwhile_is_no_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app_database(tmp_path / "app.sqlite")
+    monkeypatch.setattr(Path, "exists", lambda path: True)
+    assert fingerprint(tmp_path / "app.sqlite")[0] == (tmp_path / "app.sqlite").stat().st_size
+
+
 def test_what_is_written_behind_a_link_is_a_change(tmp_path: Path) -> None:
     app_database(tmp_path / "real/app.sqlite")
     link = tmp_path / "app.sqlite"
