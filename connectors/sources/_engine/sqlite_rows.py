@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -39,19 +40,46 @@ def read_sqlite(path: Path, source_file: str, known: FileState | None, table: Ta
 
 
 def _batches(path: Path, table: Table) -> Iterator[Batch]:
-    connection = sqlite3.connect(
-        f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=BUSY_SECONDS
-    )
-    connection.text_factory = bytes
     try:
-        yield from _read_table(connection, table)
+        with closing(_open(path)) as connection:
+            yield from _read_table(connection, table)
     except sqlite3.OperationalError:
         raise
     except sqlite3.DatabaseError as error:
         broken = BrokenRow(0, f"{path.name} cannot be read ({error}): deliver it again", "")
         yield Batch(_to_batch([], [], table).rows, [broken], 1, 0)
-    finally:
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    """The file, read-only, also in a folder where nothing may be written.
+
+    There SQLite opens no file whose changes go through a log, since it makes two more beside it.
+    Without a log there is nothing to follow, and the file is read as it stands.
+    """
+    file = path.resolve()
+    try:
+        return _connected(file, "mode=ro")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_CANTOPEN:
+            raise
+        if file.with_name(file.name + "-wal").exists():
+            raise sqlite3.OperationalError(
+                f"{error}; its write-ahead log can be read only in a folder that may be written "
+                "to: deliver a copy made with `vacuum into`"
+            ) from error
+        return _connected(file, "mode=ro&immutable=1")
+
+
+def _connected(file: Path, mode: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(f"{file.as_uri()}?{mode}", uri=True, timeout=BUSY_SECONDS)
+    try:
+        connection.text_factory = bytes
+        # The file itself is opened by the first look at it.
+        connection.execute("select 1 from sqlite_master").fetchone()
+    except BaseException:
         connection.close()
+        raise
+    return connection
 
 
 def _read_table(connection: sqlite3.Connection, table: Table) -> Iterator[Batch]:

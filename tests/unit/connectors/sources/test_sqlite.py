@@ -188,6 +188,35 @@ def database_with_a_log(path: Path) -> sqlite3.Connection:
     return writer
 
 
+@pytest.fixture
+def nothing_may_be_written(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """As on a read-only disk, where SQLite cannot make the files that it wants beside a log."""
+    connect = sqlite3.connect
+
+    def refusing(name: str, **options: Any) -> sqlite3.Connection:
+        return connect(name if "immutable" in name else (tmp_path / "no/file").as_uri(), **options)
+
+    monkeypatch.setattr(sqlite3, "connect", refusing)
+
+
+def test_a_database_with_a_log_is_read_where_nothing_may_be_written(
+    staged: Stager, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    database_with_a_log(tmp_path / "app.sqlite").close()
+    request.getfixturevalue("nothing_may_be_written")
+    assert staged("app", "users", "app.sqlite", None).keys("user_id") == ["u1"]
+
+
+def test_a_log_that_cannot_be_followed_is_told_with_the_remedy(
+    staged: Stager, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    writer = database_with_a_log(tmp_path / "app.sqlite")
+    request.getfixturevalue("nothing_may_be_written")
+    with pytest.raises(UnreadableFile, match="deliver a copy made with `vacuum into`"):
+        staged("app", "users", "app.sqlite", None)
+    writer.close()
+
+
 def test_the_log_that_reading_itself_leaves_is_no_change(staged: Stager, tmp_path: Path) -> None:
     database_with_a_log(tmp_path / "app.sqlite").close()
     before = fingerprint(tmp_path / "app.sqlite")
