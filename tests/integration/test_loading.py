@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from connectors.sources import NotWritten, find_source, source_names
+from connectors.sources import NotWritten, UnreadableFile, find_source, source_names
 from connectors.sources._engine.state import pipeline_name, read_state
 from connectors.sources.raw_columns import table_columns
 from goldthread.warehouse.errors import HomeRefused
@@ -376,6 +376,19 @@ def test_hidden_and_unfinished_files_are_left_alone(home: Home) -> None:
         home.put(f"web/{name}", lines(message("m1")))
     (home.settings.input_dir / "web/b.jsonl").mkdir()
     assert home.load("web")["web.messages"].files == 0
+
+
+def test_a_link_or_folder_in_place_of_a_file_is_told(home: Home) -> None:
+    (home.settings.input_dir / "web").mkdir()
+    link = home.settings.input_dir / "web/b.jsonl"
+    link.symlink_to(home.settings.home / "not_mounted/b.jsonl")
+    with pytest.raises(UnreadableFile, match=r"web/b\.jsonl cannot be read: it is a link to .*/n"):
+        home.load("web")
+    link.unlink()
+    # As a container makes one for a file that is not there.
+    (home.settings.input_dir / "app/app.sqlite").mkdir(parents=True)
+    with pytest.raises(UnreadableFile, match=r"app/app\.sqlite cannot be read: it is a folder"):
+        home.load("app")
 
 
 @pytest.mark.parametrize("name", ["o'brien", "tenant=acme", "what?", "100%", "home #2"])

@@ -45,13 +45,17 @@ def changed_files(
     refused as too far ahead and is possible at ``as_of``; by name. Hidden files are left out.
 
     is_anew: the table's declaration is another one than that of the last load: all of its files.
+    Raises UnreadableFile for a link to nothing, and for a folder that has the name of a file.
     """
     moment = (as_of - datetime(1970, 1, 1)) // timedelta(microseconds=1)
     patterns = map(_in_either_case, table.files)
     paths = {path for pattern in patterns for path in settings.input_dir.glob(pattern)}
     todo = []
     for path in sorted(paths):
-        if path.name.startswith(".") or not path.is_file():
+        if path.name.startswith("."):
+            continue
+        if not path.is_file():
+            _refuse_what_leads_nowhere(path, table)
             continue
         source_file = _shown_name(path.relative_to(settings.input_dir))
         try:
@@ -131,7 +135,19 @@ def _with_clear_errors(path: Path, batches: Iterator[Batch]) -> Iterator[Batch]:
         raise _unreadable(path, error) from error
 
 
-def _unreadable(path: Path, error: Exception) -> UnreadableFile:
+def _refuse_what_leads_nowhere(path: Path, table: Table) -> None:
+    """Raise UnreadableFile where a disk is not mounted: rows would silently stay out.
+
+    A link to it leads nowhere then, and a container finds a folder in the file's place. A folder
+    that only fits a pattern may well be meant to be left alone.
+    """
+    if path.is_symlink() and not path.exists():
+        raise _unreadable(path, f"it is a link to {path.readlink()}, which is not there")
+    if path.is_dir() and not any(re.search(r"[*?[]", pattern) for pattern in table.files):
+        raise _unreadable(path, "it is a folder, not a file")
+
+
+def _unreadable(path: Path, error: Exception | str) -> UnreadableFile:
     return UnreadableFile(
         f"{path} cannot be read: {error}. Mend it or take it out of the input folder, then load "
         "again; what was loaded before stays loaded."
