@@ -21,6 +21,10 @@ class SourceWrong(LoadError):
     """The file that declares a source is wrong; the message names it, the line and why."""
 
 
+class NewerHome(LoadError):
+    """A newer release loaded into this warehouse, and remembers what this one cannot tell of."""
+
+
 class UnreadableFile(LoadError):
     """An input file cannot be opened, or another program keeps it locked; it is named."""
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from connectors.sources import NewerHome
 from connectors.sources._engine import load
 from connectors.sources._engine.state import SourceState
 from tests.integration.loading import Home, append_directly
@@ -186,3 +187,9 @@ def test_a_state_of_an_earlier_release_is_read() -> None:
     kept = {"size": 1, "mtime_ns": 2, "version": 0, "offset": 0, "lines": 0}
     state = SourceState.from_dict({"run_number": 3, "files": {"t": {"a.csv": kept}}})
     assert state.of("t")["a.csv"].possible_from is None
+
+
+def test_what_a_newer_release_remembers_is_refused_with_what_to_do() -> None:
+    kept = {"size": 1, "mtime_ns": 2, "version": 0, "offset": 0, "lines": 0, "colour": "red"}
+    with pytest.raises(NewerHome, match=r"newer release .*colour.* Use that release, or move"):
+        SourceState.from_dict({"run_number": 3, "files": {"t": {"a.csv": kept}}})

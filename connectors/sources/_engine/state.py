@@ -9,11 +9,12 @@ from __future__ import annotations
 import base64
 import json
 import zlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from connectors.sources._engine.batches import FileState
+from connectors.sources.results import NewerHome
 from goldthread.warehouse.files import literal
 
 if TYPE_CHECKING:
@@ -48,7 +49,15 @@ class SourceState:
 
     @classmethod
     def from_dict(cls, plain: dict[str, Any]) -> SourceState:
-        """Undo ``to_dict``."""
+        """Undo ``to_dict``; raises NewerHome for what a later release has put there."""
+        kept = [each for states in plain["files"].values() for each in states.values()]
+        known = {each.name for each in fields(FileState)}
+        if unknown := sorted({name for each in kept for name in each} - known):
+            raise NewerHome(
+                f"A newer release of Goldthread loaded into this warehouse (it keeps of each file: "
+                f"{', '.join(unknown)}). Use that release, or move warehouse.duckdb away and give "
+                "the command again: it is rebuilt from the input and the state folder."
+            )
         files = {
             table: {name: FileState(**state) for name, state in states.items()}
             for table, states in plain["files"].items()
