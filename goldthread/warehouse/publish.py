@@ -78,14 +78,19 @@ def publish(settings: Settings, syncs: Sequence[SyncRow]) -> tuple[Run, list[Pub
         export_state(con, settings)
     settings.published_dir.mkdir(parents=True, exist_ok=True)
     comments = _descriptions(manifest_path(settings))
-    built = [
-        _copy(settings, settings.marts_path, "marts", comments, ()),
-        _copy(settings, settings.activation_path, "activation", comments, syncs),
-    ]
-    marts, activation = (path for path, _ in built)
-    # Linked before the first swap: a second name that cannot be made must leave all the old files.
-    for path in (marts, _second_name(marts, settings.bi_path), activation):
-        os.replace(path, _final(path))
+    try:
+        built = [
+            _copy(settings, settings.marts_path, "marts", comments, ()),
+            _copy(settings, settings.activation_path, "activation", comments, syncs),
+        ]
+        marts, activation = (path for path, _ in built)
+        # Linked before the first swap: a second name that cannot be made must leave all old files.
+        for path in (marts, _second_name(marts, settings.bi_path), activation):
+            os.replace(path, _final(path))
+    finally:
+        # What a full disk left unfinished would take the room that is lacking.
+        for target in (settings.marts_path, settings.bi_path, settings.activation_path):
+            remove_database(_aside(target))
     flush(settings.published_dir)
     return run, [Published(_final(path), _final(path).stat().st_size, rows) for path, rows in built]
 

@@ -196,6 +196,25 @@ def test_without_hard_links_the_second_name_is_a_sealed_copy(
     assert len(list(settings.published_dir.iterdir())) == 3
 
 
+def test_a_full_disk_leaves_the_old_files_and_nothing_unfinished(
+    settings: Settings, built: Callable[..., Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = built()
+    publish(settings, [])
+    before = sorted(settings.published_dir.iterdir())
+
+    def write_half(source: Path, target: Path) -> None:
+        target.write_bytes(source.read_bytes()[:5000])
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("shutil.copyfile", write_half)
+    built()
+    with pytest.raises(OSError, match="No space left"):
+        publish(settings, [])
+    assert read(settings, "select run_id from marts.current_run") == [(first.run_id,)]
+    assert sorted(settings.published_dir.iterdir()) == before
+
+
 def test_a_reader_keeps_its_snapshot_while_a_new_one_is_swapped_in(
     settings: Settings, built: Callable[..., Run]
 ) -> None:
