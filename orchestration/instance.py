@@ -23,7 +23,8 @@ from dagster._core.storage.runs import InMemoryRunStorage
 
 from goldthread.settings import Settings
 
-# The warehouse itself refuses a second writer; the queue makes runs of the UI wait instead.
+# The warehouse itself refuses a second writer; the queue makes runs of the UI wait instead. All of
+# them: a run that somebody starts from the assets' page has none of the job's tags.
 DAGSTER_YAML = """\
 # Written by Goldthread at each start.
 telemetry:
@@ -32,10 +33,7 @@ nux:
   enabled: false
 concurrency:
   runs:
-    tag_concurrency_limits:
-      - key: warehouse
-        value: duckdb
-        limit: 1
+    max_concurrent_runs: 1
 """
 
 WORKSPACE_YAML = """\

@@ -153,12 +153,21 @@ def test_dagster_lives_in_the_home_without_telemetry(
     prepare_dagster_home(settings)
     config = yaml.safe_load((settings.dagster_home / "dagster.yaml").read_text())
     assert config["telemetry"] == {"enabled": False}
-    assert config["concurrency"]["runs"]["tag_concurrency_limits"] == [
-        {"key": "warehouse", "value": "duckdb", "limit": 1}
-    ]
     with dg.DagsterInstance.get() as instance:
         assert not instance.telemetry_enabled
         assert instance.root_directory == str(settings.dagster_home)
+
+
+def test_runs_of_the_ui_wait_for_each_other_whichever_way_they_were_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DAGSTER_HOME", "elsewhere")
+    prepare_dagster_home(Settings(home=tmp_path, input_dir=tmp_path))
+    with dg.DagsterInstance.get() as instance:
+        queue = instance.get_concurrency_config().run_queue_config
+    # A run from the assets' page has no tags of a job's, by which it could be told apart.
+    assert queue is not None
+    assert queue.max_concurrent_runs == 1
 
 
 def test_a_headless_run_keeps_nothing_of_dagster_on_disk(
