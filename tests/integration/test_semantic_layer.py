@@ -46,6 +46,9 @@ insert into marts.audience_memberships
         'm' || i, ['buyers', 'readers'][i % 2 + 1], 'c' || (i // 2), i % 10 > 7,
         timestamp '2026-03-01', case when i % 7 = 0 then timestamp '2026-03-02' end
     from range(300) as t(i);
+insert into marts.audience_memberships
+    (membership_id, audience, customer_id, is_holdout, entered_at)
+    values ('m300', 'unreachable', 'c0', false, timestamp '2026-03-01');
 insert into marts.customer_permissions (customer_id, purpose, reason, is_permitted)
     select 'c' || i, purpose, if(allowed, 'allowed', 'consent_denied'), allowed
     from (
