@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import pkgutil
+from typing import Any
 
 import click
 
 from goldthread import __version__
-from goldthread.cli._exit import EXIT_CODES_HELP
+from goldthread.cli._exit import EXIT_CODES_HELP, Stop
 
 
 class DiscoveredGroup(click.Group):
@@ -29,6 +31,17 @@ class DiscoveredGroup(click.Group):
         command = module.command
         assert isinstance(command, click.Command)
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except OSError as error:
+            # What a command prints may go to a file on a full disk.
+            if error.errno != errno.ENOSPC or error.filename:
+                raise
+            raise Stop(
+                "The disk that the output goes to is full; what was done before stays done."
+            ) from error
 
 
 @click.group(

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from goldthread.cli._console import console, grid
@@ -26,3 +30,14 @@ def test_a_file_holds_whole_tables(
     monkeypatch.setenv("COLUMNS", "40")
     console().print(grid("", names, [values]))
     assert max(map(len, capsys.readouterr().out.splitlines())) == 40
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the machine has no full file")
+def test_a_log_on_a_full_disk_is_told_without_a_traceback() -> None:
+    command = "from goldthread.cli import main; main(['generate', '--check'])"
+    with Path("/dev/full").open("w") as log:
+        result = subprocess.run(
+            [sys.executable, "-c", command], stdout=log, stderr=subprocess.PIPE, text=True
+        )
+    assert result.returncode == 1
+    assert result.stderr.startswith("The disk that the output goes to is full")
