@@ -130,15 +130,19 @@ Request = HttpRequest | FileWrite
 
 @dataclass(frozen=True)
 class Response:
-    """What came back for one request; a completed file write answers 201 without a body."""
+    """What came back for one request; a completed file write answers 201 without a body.
+
+    is_refusal: the body says that nothing was taken, whatever the status (see `Refuses`).
+    """
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     body: bytes = field(default=b"", repr=False)
+    is_refusal: bool = False
 
     @property
     def is_success(self) -> bool:
-        return 200 <= self.status < 300
+        return 200 <= self.status < 300 and not self.is_refusal
 
 
 def header(headers: Mapping[str, str], name: str) -> str | None:
@@ -182,6 +186,14 @@ class Signs(Protocol):
     """A destination whose requests carry a signature over the moment of sending (UNIX seconds)."""
 
     def sign(self, request: HttpRequest, timestamp: int) -> HttpRequest: ...
+
+
+@runtime_checkable
+class Refuses(Protocol):
+    """A destination whose 2xx may say that the request failed as a whole. Such an answer counts as
+    a 4xx does: its batch is halved until the rows at fault stand alone."""
+
+    def refuses(self, response: Response) -> bool: ...
 
 
 @runtime_checkable

@@ -54,6 +54,29 @@ def is_cut_off(body: bytes) -> bool:
     return False
 
 
+def listed(body: bytes, path: str) -> list[Any] | None:
+    """The list at a dotted path of an answer's JSON; None when it is no JSON, or holds none."""
+    try:
+        found = from_json(body)
+    except ValueError:
+        return None
+    for step in path.split("."):
+        found = found.get(step) if isinstance(found, dict) else None
+    return found if isinstance(found, list) else None
+
+
+def says_it_failed(body: bytes) -> bool:
+    """Whether an answer's JSON tells of an error, or of no success: ``{"error": "quota"}``,
+    ``{"ok": false}``. Many tools do that with status 200."""
+    try:
+        document = from_json(body)
+    except ValueError:
+        return False
+    known = document if isinstance(document, dict) else {}
+    has_error = bool(known.get("error") or known.get("errors"))
+    return has_error or known.get("ok") is False or known.get("success") is False
+
+
 def is_web_page(response: Response) -> bool:
     """Whether this is a page for people, such as a login, a proxy or a maintenance page shows.
 

@@ -51,7 +51,7 @@ def is_doubtful(status: int) -> bool:
 
 def is_about_the_request(status: int) -> bool:
     """No row is at fault and no other request would fare better: credentials, address, redirect."""
-    return status < 400 or status in _ABOUT_THE_REQUEST or status in _NEVER
+    return status // 100 in (1, 3) or status in _ABOUT_THE_REQUEST or status in _NEVER
 
 
 def retry_after(headers: Mapping[str, str], now: float) -> float | None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from connectors.destinations.base import (
     Batch,
     Destination,
     Operation,
+    Refuses,
     Response,
     RowOutcome,
     Status,
@@ -119,6 +120,8 @@ class Sender:
                     "the way"
                 )
                 raise _Undelivered("web_page", response.status)
+            if isinstance(self._destination, Refuses) and response.is_success:
+                response = replace(response, is_refusal=self._destination.refuses(response))
             if not response.is_success:
                 # What went well before is not yet well: only refusals of earlier requests stand.
                 said = {place: row for place, row in said.items() if row.status != "ok"}

@@ -128,6 +128,22 @@ def test_rows_that_a_login_page_swallowed_are_sent_again_under_their_key(home: S
         assert len({key for key, _ in receiver.seen}) == 1
 
 
+def test_an_error_with_status_200_is_no_receipt(home: SyncHome) -> None:
+    """One bad row stops no other; and who may be at fault is told without anybody's values."""
+
+    def quarrel(connection: socket.socket, document: dict[str, Any]) -> None:
+        names = [row["fields"]["first_name"] for row in document["rows"]]
+        said = {"error": f"{names[-1]} is no name"} if "Firstname2" in names else {"ok": True}
+        answers(json.dumps(said).encode())(connection, document)
+
+    home.publish(members(5))
+    with server(quarrel) as receiver:
+        result = apply(home, receiver)
+    assert (result.acknowledged, result.rejected, result.undelivered) == (4, 1, 0)
+    assert result.reasons == {'http_200 {"error": "[value] is no name"}': 1}
+    assert home.plan().adds == 1
+
+
 def test_an_answer_that_drips_does_not_hold_an_apply_forever(
     home: SyncHome, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,8 +9,9 @@ Contract with the receiver: ``POST`` with a JSON body (`payload.body`) and these
   refuses old timestamps.
 
 The answer may decide single rows (``{"results": [{"key", "status", "reason"}]}``), in a 2xx and
-in a refusal. One after which the request is tried again (408, 425, 429, 5xx) decides none: all of
-its rows go again under its key.
+in a refusal. A 2xx that tells of an error and of no row (``{"error": "quota"}``) is a refusal. One
+after which the request is tried again (408, 425, 429, 5xx) decides no row: all of the request's go
+again under its key.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from connectors.destinations.base import (
     Response,
     RowOutcome,
 )
-from connectors.destinations.encoding import is_cut_off
+from connectors.destinations.encoding import is_cut_off, listed, says_it_failed
 from connectors.destinations.webhook.payload import body, row_results
 from connectors.destinations.webhook.settings import WebhookSettings
 
@@ -62,14 +63,18 @@ class Webhook:
         yield HttpRequest("POST", self._url.get_secret_value(), headers, body(batch))
 
     def outcomes(self, response: Response, batch: Batch) -> Iterable[RowOutcome]:
-        listed = row_results(response, batch, self._settings)
+        told = row_results(response, batch, self._settings)
         if not response.is_success:
             # A refused request has stored nothing: what it says of a row is why it was refused.
-            return [row for row in listed or [] if row.status != "ok"]
-        if is_cut_off(response.body) or (listed is not None and self._settings.unlisted != "ok"):
-            return listed or []
-        rest = set(range(len(batch))).difference(row.position for row in listed or [])
-        return [*(listed or []), *(RowOutcome(position, "ok") for position in sorted(rest))]
+            return [row for row in told or [] if row.status != "ok"]
+        if is_cut_off(response.body) or (told is not None and self._settings.unlisted != "ok"):
+            return told or []
+        rest = set(range(len(batch))).difference(row.position for row in told or [])
+        return [*(told or []), *(RowOutcome(position, "ok") for position in sorted(rest))]
+
+    def refuses(self, response: Response) -> bool:
+        entries = listed(response.body, self._settings.results_path)
+        return not entries and says_it_failed(response.body)
 
     def sign(self, request: HttpRequest, timestamp: int) -> HttpRequest:
         secret = self._secrets["secret"].get_secret_value().encode()

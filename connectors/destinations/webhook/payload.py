@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from connectors.destinations.base import Batch, Response, RowOutcome, Status
-from connectors.destinations.encoding import from_json, to_json
+from connectors.destinations.encoding import listed, to_json
 from connectors.destinations.webhook.settings import WebhookSettings
 
 
@@ -19,15 +19,9 @@ def body(batch: Batch) -> bytes:
 def row_results(
     response: Response, batch: Batch, settings: WebhookSettings
 ) -> list[RowOutcome] | None:
-    """The rows of the batch that the response body lists; None when it is no JSON, or holds no
-    list there. A list may name none of them."""
-    try:
-        entries: Any = from_json(response.body)
-    except ValueError:
-        return None
-    for step in settings.results_path.split("."):
-        entries = entries.get(step) if isinstance(entries, dict) else None
-    if not isinstance(entries, list):
+    """The rows of the batch that the response body lists; None when it has no list. A list may name
+    none of them."""
+    if (entries := listed(response.body, settings.results_path)) is None:
         return None
     position = {key: index for index, key in enumerate(batch.keys)}
     status, reason = settings.result_status, settings.result_reason

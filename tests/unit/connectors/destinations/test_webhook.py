@@ -117,6 +117,34 @@ def test_a_good_answer_that_was_cut_off_takes_no_row(body: bytes) -> None:
     assert statuses(Response(200, body=body)) == {}
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"error": "quota exceeded"}',
+        b'{"errors": [{"message": "no such list"}]}',
+        b'{"ok": false}',
+        b'{"success": false, "results": []}',
+    ],
+)
+def test_a_good_status_whose_body_tells_of_an_error_is_a_refusal(body: bytes) -> None:
+    assert webhook().refuses(Response(200, body=body))
+
+
+@pytest.mark.parametrize(
+    ("body", "settings"),
+    [
+        (b'{"error": null, "errors": [], "ok": true}', {}),
+        (b'{"error": "of one row", "results": [{"key": "c1", "status": "bad"}]}', {}),
+        (b'{"errors": [{"key": "c1", "status": "bad"}]}', {"results_path": "errors"}),
+        (b"ok", {}),
+        (b"[]", {}),
+        (b"", {}),
+    ],
+)
+def test_other_good_answers_are_no_refusal(body: bytes, settings: dict[str, Any]) -> None:
+    assert not webhook(**settings).refuses(Response(200, body=body))
+
+
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-32"])
 def test_results_are_read_in_whatever_encoding_json_may_have(encoding: str) -> None:
     said = '{"took": NaN, "results": [{"key": "c1", "status": "invalid"}]}'
