@@ -7,19 +7,31 @@ whose ``__init__.py`` names its class as ``DESTINATION``; it is found by being t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Protocol, runtime_checkable
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    ClassVar,
+    Literal,
+    NamedTuple,
+    Protocol,
+    Self,
+    runtime_checkable,
+)
 
-from pydantic import BaseModel, ConfigDict, SecretStr
+from pydantic import BaseModel, ConfigDict, SecretStr, model_validator
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 Operation = Literal["upsert", "remove", "snapshot"]
 Status = Literal["ok", "rejected", "retryable"]
+
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 
 
 @dataclass(frozen=True)
@@ -48,6 +60,16 @@ class DestinationSettings(BaseModel):
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @model_validator(mode="after")
+    def _variables_have_names(self) -> Self:
+        for name, variable in self.variables().items():
+            # An address or a token in its place would be published. What it is is not repeated.
+            if not _VARIABLE.fullmatch(variable):
+                raise ValueError(
+                    f"{name}_env takes the name of an environment variable, not what it holds"
+                )
+        return self
 
     def field_rules(self, object_name: str) -> FieldRules:
         """What may be mapped for this object; raises ValueError when there is no such object."""

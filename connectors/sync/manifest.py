@@ -15,6 +15,16 @@ from connectors.sync.spec import (
     sentences,
 )
 
+# What a sync does not state itself: ignored in silence, it would seem to count.
+_FROM_ELSEWHERE = {
+    "name": "the exposure's name counts",
+    "model": "depends_on names it",
+    "columns": "the model documents them",
+    "purpose": "the model's config.meta.activation.purpose counts",
+    "owner": "the exposure states it",
+    "description": "the exposure states it",
+}
+
 
 def specs_from_manifest(manifest: dict[str, Any]) -> list[SyncSpec]:
     """The syncs of a dbt manifest, by name, each checked.
@@ -67,6 +77,10 @@ def _spec(exposure: dict[str, Any], sync: Any, manifest: dict[str, Any]) -> Sync
     if not isinstance(activation, dict) or not activation.get("purpose"):
         raise SpecError(
             [f"{name}: {model['name']} states no purpose (config.meta.activation.purpose)"]
+        )
+    if stated := sorted(_FROM_ELSEWHERE.keys() & sync.keys()):
+        raise SpecError(
+            [f"{name}: {key}: leave it out of meta.sync, {_FROM_ELSEWHERE[key]}" for key in stated]
         )
     columns = list(model.get("columns", {}))
     known: dict[str, Any] = {

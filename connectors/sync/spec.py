@@ -158,6 +158,8 @@ def check_spec(spec: SyncSpec) -> None:
         for field, column in spec.fields.items()
         if column not in spec.columns
     ]
+    if not all(field.strip() for field in spec.fields):
+        problems.append("a field has no name")
     if len({field.lower() for field in spec.fields}) < len(spec.fields):
         problems.append("two fields differ only in upper and lower case")
     problems += [

@@ -126,6 +126,7 @@ def test_no_syncs_no_specs() -> None:
         ({"sync": {"guards": {"max_remove_share": 2}}}, "max_remove_share"),
         ({"sync": {"guards": {"max_removed": 2}}}, "max_removed"),
         ({"sync": {"fields": {}}}, "fields"),
+        ({"sync": {"fields": {"list": "audience", "id": "customer_id", " ": "email"}}}, "no name"),
         ({"sync": {"settings": {"secret_env": "S"}}}, "url"),
         ({"sync": {"settings": {"url": "ftp://x", "secret_env": "S"}}}, "url"),
         ({"sync": {"settings": {"url": "http://me:pw@x/", "secret_env": "S"}}}, "url"),
@@ -171,6 +172,22 @@ def test_mistakes_in_settings_hide_no_others() -> None:
 def test_a_secret_pasted_into_a_setting_is_not_repeated() -> None:
     found = problems(sync={"settings": {"url_env": "U", "secret": "hunter2hunter2"}})
     assert found and not any("hunter2" in problem for problem in found)
+
+
+@pytest.mark.parametrize(
+    "pasted", ["https://tool.example/hunter2", "Bearer hunter2", "hunter2=", ""]
+)
+def test_a_variable_is_named_and_what_it_holds_not_repeated(pasted: str) -> None:
+    (problem,) = problems(sync={"settings": {"url_env": "URL", "secret_env": pasted}})
+    assert "secret_env takes the name of an environment variable" in problem
+    assert "hunter2" not in problem
+
+
+@pytest.mark.parametrize("key", ["name", "model", "columns", "purpose", "owner", "description"])
+def test_what_a_sync_does_not_state_itself_is_not_ignored_in_silence(key: str) -> None:
+    """A purpose beside the mode looked as if it counted; the model's did."""
+    (problem,) = problems(sync={key: "ads"})
+    assert problem.startswith(f"sync_webhook__audience_members: {key}: leave it out of meta.sync")
 
 
 def test_a_string_key_is_a_key_of_one_column() -> None:
