@@ -27,7 +27,7 @@ def published(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     """An in-memory connection with ``activation.duckdb`` attached read-only as ``published``.
 
     The snapshot stays the same until the end, also when a newer one is published meanwhile.
-    Raises NotReady when there is none.
+    Raises NotReady when there is none, or what is there is damaged.
     """
     import duckdb
 
@@ -40,7 +40,13 @@ def published(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     try:
         # Every timestamp of the warehouse is UTC; so is what leaves.
         con.execute("set timezone = 'UTC'")
-        con.execute(f"attach {literal(settings.activation_path)} as published (read_only)")
+        try:
+            con.execute(f"attach {literal(settings.activation_path)} as published (read_only)")
+        except duckdb.Error as error:
+            raise NotReady(
+                f"{settings.activation_path} cannot be read: {error}\n"
+                "Run `goldthread publish` again; nothing was sent."
+            ) from error
         yield con
     finally:
         con.close()

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from connectors.sync.errors import GuardTripped
+from connectors.sync.errors import GuardTripped, NotReady
 from tests.sync_home import SyncHome, members
 
 FILES = "files__members"
@@ -98,6 +98,14 @@ def test_planning_writes_nothing(sent: SyncHome) -> None:
     sent.plan(FILES)
     sent.plan()
     assert everything_in(sent.settings.home) == before
+
+
+@pytest.mark.parametrize("content", [b"", b"junk" * 5_000])
+def test_a_damaged_published_file_is_told_as_such(sent: SyncHome, content: bytes) -> None:
+    sent.settings.activation_path.write_bytes(content)
+    for ask in (sent.plan, sent.apply):
+        with pytest.raises(NotReady, match="Run `goldthread publish` again"):
+            ask()
 
 
 def test_planning_needs_no_credentials(home: SyncHome, monkeypatch: pytest.MonkeyPatch) -> None:
