@@ -9,10 +9,17 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from pydantic import SecretStr
+from pydantic import Field, SecretStr
 
 import connectors.destinations
-from connectors.destinations.base import Batch, Destination, HttpRequest, Response, Snapshots
+from connectors.destinations.base import (
+    Batch,
+    Destination,
+    DestinationSettings,
+    HttpRequest,
+    Response,
+    Snapshots,
+)
 from connectors.destinations.registry import destination_class, destination_names
 
 SECRET = "hunter2-never-seen"
@@ -20,9 +27,19 @@ SECRET = "hunter2-never-seen"
 
 def settings_for(name: str) -> Any:
     """Settings with every environment variable a destination can take."""
-    model = destination_class(name).settings_model
-    variables = {field: field.upper() for field in model.model_fields if field.endswith("_env")}
-    return model.model_validate(variables)
+    return example_of(destination_class(name).settings_model)
+
+
+def example_of(model: type[DestinationSettings]) -> DestinationSettings:
+    """Every environment variable it can take, and the first example of all else it requires."""
+    known: dict[str, Any] = {}
+    for name, field in model.model_fields.items():
+        if name.endswith("_env"):
+            known[name] = name.upper()
+        elif field.is_required():
+            assert field.examples, f"{model.__name__}.{name} is required: give Field(examples=[…])"
+            known[name] = field.examples[0]
+    return model.model_validate(known)
 
 
 def destination(name: str) -> Destination:
@@ -56,6 +73,14 @@ def operations(name: str) -> list[Any]:
 
 
 every_destination = pytest.mark.parametrize("name", destination_names())
+
+
+def test_a_destination_may_require_other_settings_than_variables() -> None:
+    class Needy(DestinationSettings):
+        list_id: int = Field(examples=[7])
+        key_env: str
+
+    assert example_of(Needy) == Needy(list_id=7, key_env="KEY_ENV")
 
 
 def test_some_destination_is_found() -> None:
