@@ -125,7 +125,7 @@ class Sender:
             if not response.is_success:
                 # What went well before is not yet well: only refusals of earlier requests stand.
                 said = {place: row for place, row in said.items() if row.status != "ok"}
-            for row in self._destination.outcomes(response, batch):
+            for row in self._read(response, batch, tally):
                 if _SEVERITY[row.status] >= _SEVERITY[said.get(row.position, row).status]:
                     said[row.position] = row
             if not response.is_success:
@@ -179,6 +179,21 @@ class Sender:
         # Only now: the rows that the refusal did not name may have been accepted.
         self._count(batch, said, told)
         return answers
+
+    def _read(self, response: Response, batch: Batch, tally: _Tally) -> list[RowOutcome]:
+        """What an answer says of rows; an odd one that a destination stumbles over says nothing.
+
+        The error's text may hold the answer, so only its kind is told.
+        """
+        try:
+            rows = list(self._destination.outcomes(response, batch))
+        except Exception as error:
+            if not response.is_success:
+                return []
+            tally.is_doubtful = True
+            reason = f"unreadable_answer ({type(error).__name__})"
+            raise _Undelivered(reason, response.status) from None
+        return [row for row in rows if 0 <= row.position < len(batch)]
 
     def _count(
         self, batch: Batch, said: Mapping[int, RowOutcome], answers: Sequence[RowAnswer]

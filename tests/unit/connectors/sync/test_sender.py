@@ -222,6 +222,35 @@ def test_rows_that_a_refusal_names_are_taken_out_and_the_rest_sent_again() -> No
     assert [p for p, status in enumerate(status_of(delivery)) if status == "rejected"] == [2, 5]
 
 
+@pytest.mark.parametrize("body", [b'{"ok": 5}', b"{nonsense}"])
+def test_an_answer_that_a_destination_cannot_read_is_no_answer(body: bytes) -> None:
+    """It ended the apply with a traceback, and with it all other batches."""
+    delivery = deliver(Wire(lambda numbers: Response(200, body=body)))
+    assert delivery.state == "pending" and delivery.is_doubtful
+    assert delivery.reason in {
+        "unreadable_answer (TypeError)",
+        "unreadable_answer (JSONDecodeError)",
+    }
+
+
+def test_a_refusal_that_a_destination_cannot_read_names_no_row() -> None:
+    def answer(numbers: list[int]) -> Response:
+        return Response(400, body=b"{nonsense}") if 3 in numbers else all_ok(numbers)
+
+    assert [p for p, s in enumerate(status_of(deliver(Wire(answer)))) if s == "rejected"] == [3]
+
+
+def test_a_row_that_is_not_in_the_batch_is_passed_over() -> None:
+    class Miscounts(Lenient):
+        def outcomes(self, response: Response, batch: Batch) -> Iterable[RowOutcome]:
+            yield from super().outcomes(response, batch)
+            yield RowOutcome(len(batch), "rejected", "of nobody")
+            yield RowOutcome(-1, "rejected", "of nobody")
+
+    delivery = deliver(Wire(all_ok), destination=Miscounts())
+    assert (delivery.state, delivery.answers) == ("done", [])
+
+
 def test_no_clear_answer_keeps_the_batch_pending() -> None:
     delivery = deliver(Wire(lost))
     assert (delivery.state, delivery.reason, delivery.is_doubtful) == ("pending", "ReadError", True)
