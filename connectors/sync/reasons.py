@@ -24,6 +24,8 @@ _BEGINNING = 12
 _PERSONAL = re.compile(r"(?<![^\s\"'<>:,;@])[^\s\"'<>:,;@]+@[^\s\"'<>,;]+|\+?\d[\d\s().-]{5,}\d")
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
 _ESCAPE = re.compile(r"(?:\\u[0-9a-fA-F]{4})+|\\[\"\\/bfnrt]")
+# A terminal would obey them; none is a blank, and none is the gap below.
+_CONTROLS = re.compile("[\x01-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 # Stands where a value stood, until all are found: no text of a destination keeps it.
 _GAP = "\0"
 
@@ -75,7 +77,7 @@ def _decoded(body: bytes, response: Response) -> str:
 def _one_line(text: str) -> str:
     # Half a character, as JSON can name it, cannot be kept.
     whole = text if text.isascii() else text.encode(errors="replace").decode()
-    return unicodedata.normalize("NFC", " ".join(whole.split()))
+    return unicodedata.normalize("NFC", _CONTROLS.sub("", " ".join(whole.split())))
 
 
 def _unescaped(text: str) -> str:

@@ -95,3 +95,9 @@ def test_an_answer_is_read_in_its_own_charset(body: bytes, kind: str) -> None:
 
 def test_half_a_character_can_be_kept() -> None:
     scrubbed(r"half of one: \ud83d").encode()
+
+
+def test_a_reason_gives_a_terminal_no_orders() -> None:
+    said = "\x1b[2J\x1b]0;title\x07 no \x9b31m such list \u202e, Firstname\x1b7"
+    assert scrubbed(said, ["Firstname7"]) == "[2J]0;title no 31m such list , [value]"
+    assert "\x1b" not in scrubbed(r'{"error": "\u001b[2J"}')
