@@ -54,6 +54,17 @@ def is_about_the_request(status: int) -> bool:
     return status // 100 in (1, 3) or status in _ABOUT_THE_REQUEST or status in _NEVER
 
 
+def advice(status: int) -> str:
+    """What to look at after an answer that is about the request."""
+    if status // 100 == 3:
+        return "redirects are not followed, for secrets would go along: set the address it leads to"
+    if status in (401, 403, 407):
+        return "check the credentials, and whether they allow this"
+    if status in (404, 405, 410):
+        return "check the URL"
+    return "look at the endpoint's settings and its own log"
+
+
 def retry_after(headers: Mapping[str, str], now: float) -> float | None:
     """Seconds to wait by the response's Retry-After, in seconds or as an HTTP date; None without
     one.

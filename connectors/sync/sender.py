@@ -19,7 +19,7 @@ from connectors.destinations.base import (
 from connectors.destinations.encoding import is_web_page
 from connectors.sync.brake import Brake
 from connectors.sync.reasons import excerpt, scrubbed
-from connectors.sync.retry import is_about_the_request
+from connectors.sync.retry import advice, is_about_the_request
 from connectors.sync.settle import Delivery, RowAnswer
 from connectors.sync.transport import Exchange, Transport
 
@@ -152,7 +152,8 @@ class Sender:
             return answers + [self._answer(batch, positions, row, response) for row in rest]
         if is_about_the_request(response.status):
             values = [*self._hidden, *(value for row in batch.rows for value in row.values())]
-            self._stop(f"the destination answered {scrubbed(excerpt(response), values)}")
+            answer = scrubbed(excerpt(response), values)
+            self._stop(f"the destination answered {answer}; {advice(response.status)}")
             raise _Undelivered(f"http_{response.status}", response.status)
         if len(batch) == 1:
             said[0] = RowOutcome(0, "rejected", excerpt(response))

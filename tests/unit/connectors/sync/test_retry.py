@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from connectors.sync.retry import (
     RetryPolicy,
+    advice,
     is_about_the_request,
     is_doubtful,
     is_retryable,
@@ -40,6 +41,13 @@ def test_these_may_be_about_single_rows(status: int) -> None:
 @pytest.mark.parametrize("status", [301, 307, 401, 403, 404, 405, 415, 501])
 def test_these_are_about_the_request(status: int) -> None:
     assert is_about_the_request(status)
+
+
+@pytest.mark.parametrize(
+    ("status", "named"), [(301, "redirects"), (401, "credentials"), (404, "URL"), (501, "endpoint")]
+)
+def test_an_answer_about_the_request_says_what_to_look_at(status: int, named: str) -> None:
+    assert named in advice(status)
 
 
 def test_a_throttled_request_did_nothing_and_a_failed_one_may_have() -> None:
