@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 import uuid
 from contextlib import suppress
 from dataclasses import dataclass
@@ -31,6 +32,11 @@ FAST_WRITING = "set disabled_compression_methods = 'fsst'"
 # in one thread, even for tables that the next build replaces. So only one run in this many does it
 # (and dbt never: profiles.yml).
 RUNS_UNTIL_VACUUM = 20
+
+# Seconds. Another run is refused by its lock; what holds the file besides is mostly somebody's
+# question (`goldthread identity explain`), and soon over. dbt waits as long: profiles.yml.
+PATIENCE = 7.0
+PAUSE = 0.1
 
 # As profiles.yml has it.
 MEMORY_LIMIT = "GOLDTHREAD_MEMORY_LIMIT"
@@ -82,7 +88,8 @@ def check_home(settings: Settings) -> None:
 def connect(settings: Settings, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
     """Open the warehouse file, creating the home folder when it is new.
 
-    Raises WarehouseBusy when another process holds the file, with DuckDB's account of the holder,
+    Who writes waits PATIENCE seconds for others to close the file; whoever reads holds up nobody.
+    Raises WarehouseBusy when another process holds it, with DuckDB's account of the holder,
     WarehouseDamaged, NothingLoaded when there is no file to read only, and HomeRefused.
     """
     import duckdb
@@ -91,10 +98,16 @@ def connect(settings: Settings, *, read_only: bool = False) -> duckdb.DuckDBPyCo
     if read_only:
         require_warehouse(settings)
     settings.home.mkdir(parents=True, exist_ok=True)
-    try:
-        con = duckdb.connect(str(settings.warehouse_path), read_only=read_only)
-    except duckdb.IOException as error:
-        raise why_closed(settings, error) from error
+    given_up = time.monotonic() + (0 if read_only else PATIENCE)
+    while True:
+        try:
+            con = duckdb.connect(str(settings.warehouse_path), read_only=read_only)
+            break
+        except duckdb.IOException as error:
+            reason = why_closed(settings, error)
+            if not isinstance(reason, WarehouseBusy) or time.monotonic() >= given_up:
+                raise reason from error
+        time.sleep(PAUSE)
     con.execute("set max_vacuum_tasks = 0")
     con.execute(FAST_WRITING)
     return con

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import duckdb
 import pytest
+import yaml
 
 from goldthread.settings import PROJECT_DIR, Settings
-from goldthread.warehouse import BuildFailed, begin_run, connect
+from goldthread.warehouse import BuildFailed, WarehouseBusy, begin_run, connect, connection
 from goldthread.warehouse.connection import (
     BLOCK_MEMORY,
     DEFAULT_MEMORY_LIMIT,
@@ -20,6 +26,7 @@ from goldthread.warehouse.errors import WarehouseDamaged
 
 from .conftest import AS_OF
 
+PROFILE = yaml.safe_load((PROJECT_DIR / "profiles.yml").read_text(encoding="utf-8"))
 GROUPS = "select distinct row_group_id from pragma_storage_info('thinned')"
 
 
@@ -37,6 +44,47 @@ def test_a_damaged_warehouse_is_told_with_what_to_do(settings: Settings, damage:
     )
     with pytest.raises(WarehouseDamaged, match=r"is damaged: .* Move it away"):
         connect(settings)
+
+
+@contextmanager
+def asked_elsewhere(settings: Settings, seconds: float) -> Iterator[subprocess.Popen[str]]:
+    """Another process that holds the warehouse open to read."""
+    script = (
+        "import sys, time, duckdb\n"
+        "con = duckdb.connect(sys.argv[1], read_only=True); print('open', flush=True)\n"
+        "time.sleep(float(sys.argv[2]))"
+    )
+    command = [sys.executable, "-c", script, str(settings.warehouse_path), str(seconds)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as reader:
+        assert reader.stdout is not None
+        reader.stdout.readline()
+        try:
+            yield reader
+        finally:
+            reader.kill()
+
+
+def test_who_writes_waits_until_a_question_is_answered(settings: Settings) -> None:
+    connect(settings).close()
+    with asked_elsewhere(settings, seconds=0.5), connect(settings) as con:
+        con.execute("create table numbers as from range(3)")
+
+
+def test_who_holds_the_warehouse_for_long_is_named(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "PATIENCE", 0.2)
+    connect(settings).close()
+    with (
+        asked_elsewhere(settings, seconds=60) as reader,
+        pytest.raises(WarehouseBusy, match=str(reader.pid)),
+    ):
+        connect(settings)
+
+
+def test_dbt_waits_as_long() -> None:
+    attempts = PROFILE["goldthread"]["outputs"]["duckdb"]["retries"]["connect_attempts"]
+    assert sum(2**attempt for attempt in range(attempts)) == connection.PATIENCE
 
 
 def row_groups(settings: Settings) -> int:
