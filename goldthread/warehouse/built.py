@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from goldthread.warehouse.connection import connect, require_warehouse
 from goldthread.warehouse.errors import NoColumn, NothingLoaded
+from goldthread.warehouse.lock import require_no_run
 
 if TYPE_CHECKING:
     import duckdb
@@ -26,11 +27,13 @@ def built_tables(
     """A connection for questions about tables that builds leave.
 
     Raises NothingLoaded where there is no warehouse, or where one of them lacks a column, or is
-    missing, since another release built it; else as ``connect`` does.
+    missing, since another release built it; WarehouseBusy while a run is at work; else as
+    ``connect`` does.
     """
     import duckdb
 
     require_warehouse(settings)
+    require_no_run(settings)
     con = connect(settings, read_only=read_only)
     try:
         yield con

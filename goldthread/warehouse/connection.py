@@ -62,7 +62,8 @@ WAREHOUSE_DAMAGED = (
     "with the same customer ids. What is published stays as it was."
 )
 
-# What DuckDB says of a file that it cannot read.
+# What DuckDB says of a file that another process holds, and of one that it cannot read.
+LOCKED = "Could not set lock"
 _DAMAGE = ("not a valid DuckDB database file", "Corrupt database file", "Could not read enough")
 
 
@@ -118,7 +119,7 @@ def why_closed(settings: Settings, error: duckdb.IOException) -> Exception:
     damaged, else the error itself."""
     if any(words in str(error) for words in _DAMAGE):
         return WarehouseDamaged(WAREHOUSE_DAMAGED.format(settings=settings, error=error))
-    if "Could not set lock" in str(error):
+    if LOCKED in str(error):
         return WarehouseBusy(WAREHOUSE_HELD.format(settings=settings, error=error))
     return error
 

@@ -17,9 +17,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from goldthread.warehouse.connection import BLOCK_MEMORY, block_memory
+from goldthread.warehouse.connection import BLOCK_MEMORY, LOCKED, WAREHOUSE_HELD, block_memory
 from goldthread.warehouse.dbt_events import NodeDone, events_of
-from goldthread.warehouse.errors import BuildFailed
+from goldthread.warehouse.errors import BuildFailed, WarehouseBusy
 
 if TYPE_CHECKING:
     from goldthread.settings import Settings
@@ -156,7 +156,7 @@ def run_dbt(
 ) -> int:
     """Run one dbt command to its end; returns its exit code (0 good, 1 nodes failed).
 
-    Raises BuildFailed with dbt's own errors when it could not run at all.
+    Raises BuildFailed with dbt's own errors when it could not run at all, and WarehouseBusy.
     """
     settings.home.mkdir(parents=True, exist_ok=True)
     errors: list[str] = []
@@ -169,8 +169,17 @@ def run_dbt(
             if node is not None and on_node is not None:
                 on_node(node)
     if process.returncode not in (0, 1):
-        raise BuildFailed("dbt could not run:\n" + "\n".join(errors[-20:]))
+        raise why_dbt_stopped(settings, "dbt could not run:\n" + "\n".join(errors[-20:]))
     return process.returncode
+
+
+def why_dbt_stopped(settings: Settings, said: str) -> Exception:
+    """What to raise for dbt's last words: WarehouseBusy if somebody else held it, else BuildFailed
+    with these words."""
+    held = next((line.strip() for line in said.splitlines() if LOCKED in line), None)
+    if held is None:
+        return BuildFailed(said)
+    return WarehouseBusy(WAREHOUSE_HELD.format(settings=settings, error=held))
 
 
 def ensure_manifest(settings: Settings) -> Path:

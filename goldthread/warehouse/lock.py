@@ -65,9 +65,27 @@ def run_lock(settings: Settings, what: str) -> Iterator[None]:
         os.close(handle)
 
 
-def _take(handle: int) -> bool:
+def require_no_run(settings: Settings) -> None:
+    """Raise WarehouseBusy while a run of another process holds the home; hold up none oneself.
+
+    Between its steps a run closes the warehouse: whoever opened it then would stop the run.
+    """
+    path = settings.home / ".run.lock"
+    holder = _holder(path) if path.exists() else {}
+    # No run, or the one that started this process. Who holds the lock to look stops who starts.
+    if holder.get("token") in (None, os.environ.get(TOKEN_VARIABLE)):
+        return
+    handle = os.open(path, os.O_RDONLY)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if not _take(handle, fcntl.LOCK_SH):
+            raise WarehouseBusy(_refusal(settings.home, holder))
+    finally:
+        os.close(handle)
+
+
+def _take(handle: int, kind: int = fcntl.LOCK_EX) -> bool:
+    try:
+        fcntl.flock(handle, kind | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     return True

@@ -6,7 +6,7 @@ from typing import Any
 import dagster as dg
 
 from goldthread.warehouse import BuildFailed
-from goldthread.warehouse.dbt_process import target_dir
+from goldthread.warehouse.dbt_process import target_dir, why_dbt_stopped
 from goldthread.warehouse.transform import begin_build, end_build
 from goldthread.warehouse.unchanged import Kept
 from orchestration.dbt_assets import DbtCliInvocation, dbt_assets
@@ -42,7 +42,7 @@ def transform(
     try:
         outcome = end_build(settings, begun, target_dir(settings))
     except BuildFailed as error:
-        raise BuildFailed(_dbts_words(invocation) or str(error)) from None
+        raise why_dbt_stopped(settings, _dbts_words(invocation) or str(error)) from None
     if outcome.failures:
         # Names and counts only: the rows are people's, and Dagster keeps what it is told.
         raise dg.Failure(

@@ -13,7 +13,8 @@ import pytest
 from tests.dbt_commands import take_over
 
 
-@pytest.fixture(scope="session")
+# Steps put the home and its input into the environment; with the package that ends.
+@pytest.fixture(scope="package")
 def definitions(
     parsed_project: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[dg.Definitions]:

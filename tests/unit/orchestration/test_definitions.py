@@ -17,12 +17,12 @@ from orchestration.home import Home
 Specs = dict[dg.AssetKey, dg.AssetSpec]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def specs(definitions: dg.Definitions) -> Specs:
     return {spec.key: spec for spec in definitions.resolve_all_asset_specs()}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def manifest(definitions: dg.Definitions) -> dict[str, dict[str, object]]:
     from orchestration.project import MANIFEST
 

@@ -10,7 +10,8 @@ import pytest
 from goldthread.settings import Settings
 from goldthread.warehouse.built import built_tables
 from goldthread.warehouse.connection import connect
-from goldthread.warehouse.errors import NothingLoaded
+from goldthread.warehouse.errors import NothingLoaded, WarehouseBusy
+from goldthread.warehouse.lock import TOKEN_VARIABLE, run_lock
 
 
 @pytest.fixture
@@ -54,3 +55,14 @@ def test_what_another_release_did_not_build_is_named_with_the_remedy(
 def test_a_query_that_fits_no_table_at_all_stays_a_defect(settings: Settings, query: str) -> None:
     with pytest.raises(duckdb.Error), built_tables(settings) as con:
         con.execute(query)
+
+
+def test_a_question_in_the_middle_of_a_run_is_refused(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Even while the run has the warehouse closed."""
+    with run_lock(settings, "goldthread run"):
+        monkeypatch.delenv(TOKEN_VARIABLE)
+        with pytest.raises(WarehouseBusy, match="`goldthread run`"), built_tables(settings):
+            pytest.fail("opened the warehouse")
+        monkeypatch.undo()

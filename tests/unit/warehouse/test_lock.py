@@ -12,6 +12,7 @@ import pytest
 
 from goldthread.settings import Settings
 from goldthread.warehouse import WarehouseBusy, run_lock
+from goldthread.warehouse.lock import require_no_run
 
 HOLD = """
 import sys
@@ -91,6 +92,18 @@ def test_what_the_holder_starts_may_pass(settings: Settings) -> None:
             env=stranger,
         )
         assert "WarehouseBusy" in refused.stderr
+
+
+def test_a_question_waits_for_no_gap_in_a_run_and_holds_up_none(settings: Settings) -> None:
+    require_no_run(settings)
+    with hold(settings) as holder:
+        with pytest.raises(WarehouseBusy, match=rf"`goldthread run` \(process {holder.pid}"):
+            require_no_run(settings)
+        holder.send_signal(signal.SIGKILL)
+        holder.wait()
+    require_no_run(settings)
+    with run_lock(settings, "goldthread run"):
+        require_no_run(settings)
 
 
 def test_the_token_does_not_outlive_the_run(settings: Settings) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import re
+import subprocess
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import psutil
 import pytest
@@ -21,7 +23,7 @@ from goldthread.warehouse.dbt_process import (
     run_dbt,
     target_dir,
 )
-from goldthread.warehouse.errors import NothingSelected
+from goldthread.warehouse.errors import NothingSelected, WarehouseBusy
 from goldthread.warehouse.transform import build, judge
 
 from .conftest import AS_OF, PROJECT, write_project
@@ -316,3 +318,14 @@ def test_the_manifest_is_parsed_once_and_again_when_a_model_changed(
     assert parsed() == 2
     model.unlink()
     assert parsed() == 3
+
+
+def test_a_dbt_that_found_the_warehouse_held_is_told_as_such(settings: Settings) -> None:
+    said = "Runtime Error\\n  IO Error: Could not set lock on file: held in python (PID 7)"
+
+    def start(_: Settings, arguments: Sequence[str]) -> subprocess.Popen[bytes]:
+        code = f"print('{said}'); raise SystemExit(2)"
+        return subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
+
+    with pytest.raises(WarehouseBusy, match=r"in use by another process: .*PID 7"):
+        run_dbt(settings, ["build"], start=start)
