@@ -64,21 +64,23 @@ def check_frame(
 
 
 def _detail(one: Expectation, result: Any, frame: pd.DataFrame) -> str:
-    """What was found, in words."""
-    wanted = ", ".join(
-        f"{name} {value}" for name, value in one.arguments.items() if name != "column"
-    )
+    """What was found, in words: of rows where the first one stands, not what it holds.
+
+    A value may be anybody's, whatever column it got into.
+    """
+    others = [f"{name} {value}" for name, value in one.arguments.items() if name != "column"]
+    wanted = ", ".join(others) or one.label
     if result.exception_info and result.exception_info.get("raised_exception"):
         return str(result.exception_info.get("exception_message"))
     if result.success:
         return "holds"
     found = result.result or {}
-    if odd := found.get("partial_unexpected_list"):
-        count = found.get("unexpected_count")
-        if one.on == "table":
-            return f"it is {odd[0]:,.6g}; expected: {wanted}"
-        return f"{count} rows differ, such as {odd[0]!r}; expected: {wanted}"
+    if one.on == "table" and (odd := found.get("partial_unexpected_list")):
+        return f"it is {odd[0]:,.6g}; expected: {wanted}"
+    if first := found.get("partial_unexpected_index_list"):
+        count = found["unexpected_count"]
+        return f"{count} rows differ, such as {first[0]}; expected: {wanted}"
     if one.on == "columns":
         missing = sorted(set(one.arguments["value_set"]) - set(frame["column"]))
         return f"missing: {', '.join(missing)}"
-    return f"{found.get('unexpected_count', 'some')} rows differ; expected: {wanted or one.label}"
+    return f"{found.get('unexpected_count', 'some')} rows differ; expected: {wanted}"

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from goldthread.settings import Settings
 
 SAMPLE_ROWS = 100_000
+_PLACE = "_source_file || ' row ' || _row_number"
 
 
 def import_ahead() -> None:
@@ -165,7 +166,8 @@ def _rows(
     expectations: list[Expectation],
     look: _Look,
 ) -> pd.DataFrame:
-    """Rows since the last look, at most a sample, with the columns that are asked about.
+    """Rows since the last look, at most a sample, with the columns that are asked about; the index
+    says where each stands.
 
     Of a key only what was loaded last; the oldest loads first, for their rows may be at fault.
     """
@@ -182,12 +184,14 @@ def _rows(
     if loads.fetchall() > [(1,)]:
         key = ", ".join(map(quoted, _key(source, table)))
         newest = f"qualify rank() over (partition by {key} order by _run_number desc) = 1"
-    return con.execute(
-        f"select {fields} from {raw} inner join "
+    rows = con.execute(
+        f"select {fields}, {_PLACE} as _place from {raw} inner join "
         "(select run_id as _load_run, run_number as _run_number from raw_goldthread.runs) "
         f"using (_load_run) where _run_number > {look.since} {newest} "
         f"order by _run_number, _row_hash limit {SAMPLE_ROWS}"
     ).df()
+    # Beside an index with a name Great Expectations tells the values.
+    return rows.set_index("_place").rename_axis(None)
 
 
 def _key(source: Source, table: str) -> tuple[str, ...]:

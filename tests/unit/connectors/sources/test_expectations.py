@@ -59,8 +59,9 @@ def test_sound_rows_meet_all_expectations(settings: Settings) -> None:
 def test_each_kind_of_failure_is_told_in_words(settings: Settings) -> None:
     con, run = begin(settings)
     con.execute(
-        "insert into raw_email.events (sg_event_id, event, timestamp, _load_run, _row_hash) "
-        "values (null, 'opened', timestamp '2026-10-15', ?, 'x')",
+        "insert into raw_email.events (sg_event_id, event, timestamp, _source_file, _row_number, "
+        "_load_run, _row_hash) values "
+        "(null, 'ada@example.com', timestamp '2026-10-15', 'email/events.jsonl', 7, ?, 'x')",
         [run.run_id],
     )
     con.execute(
@@ -73,8 +74,10 @@ def test_each_kind_of_failure_is_told_in_words(settings: Settings) -> None:
     failed = {name: result.detail for name, result in results.items() if not result.is_met}
     assert failed["columns_and_types"] == "missing: campaign_id varchar"
     assert failed["few_rows_are_broken"] == "it is 0.5; expected: max_value 0.1"
-    assert failed["sg_event_id_not_be_null"].startswith("1 rows differ")
-    assert "'opened'" in failed["event_be_in_set"]
+    where = "1 rows differ, such as email/events.jsonl row 7; expected: "
+    assert failed["sg_event_id_not_be_null"] == f"{where}sg_event_id_not_be_null"
+    assert failed["event_be_in_set"].startswith(f"{where}value_set [")
+    assert "ada@" not in failed["event_be_in_set"]
     assert failed["timestamp_is_fresh"] == "it is 31.5; expected: max_value 7"
     assert results["timestamp_is_fresh"].severity == "warning"
     assert results["event_be_in_set"].severity == "error"
