@@ -60,7 +60,7 @@ judged as (
         case
             when compared.is_unique_per_person then null
             when compared.conflict is not null then compared.conflict || ' conflicts'
-            when compared.match_probability < 0.5 then 'details disagree'
+            when compared.match_probability < 0.5 then 'two people are more probable'
             when contested.identifier_type is not null and not compared.are_named
                 then compared.identifier_type || ' is held by different people'
         end as objection
