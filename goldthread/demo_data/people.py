@@ -50,7 +50,6 @@ class Person:
     index: int
     person_id: str
     household: Household
-    origin: str
     gender: str
     history: list[tuple[int, Facts]]
     joined_at: int

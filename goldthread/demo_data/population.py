@@ -159,7 +159,7 @@ def _person(
     activity = min(20.0, 2.718281828 ** (0.9 * normal(rng) - 0.4))
     engagement = pick(rng, (0.05, 0.15, 0.3, 0.45, 0.7, 0.96, 0.99))
     person = Person(
-        index, f"p{index:07d}", household, origin, member.gender,
+        index, f"p{index:07d}", household, member.gender,
         _history(rng, facts, member, household, index, origin, joined_at, as_of),
         joined_at, active_until, activity, engagement,
     )  # fmt: skip
