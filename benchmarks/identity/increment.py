@@ -26,18 +26,18 @@ def engine_seconds(home: Path) -> float:
     return float(sum(result["execution_time"] for result in results))
 
 
-def time_increment(home: Path, new_records: int = NEW_RECORDS) -> dict[str, Any]:
+def time_increment(home: Path) -> dict[str, Any]:
     """Link new records in a home in which all were linked before; measures that build alone.
 
-    new_records: at most half of all are held back. Says also whether the clusters are those of the
-    build of all records at once.
+    `NEW_RECORDS` of them, at most half of all, are held back. Says also whether the clusters are
+    those of the build of all records at once.
     """
     warehouse = str(home / "warehouse.duckdb")
     with duckdb.connect(warehouse) as con:
         con.execute("create schema held_back")
         half = con.execute(f"select count(*) // 2 from intermediate.{DELIVERED[0]}").fetchone()
         assert half is not None
-        new_records = min(new_records, half[0])
+        new_records = min(NEW_RECORDS, half[0])
         con.execute("create table held_back.clusters as from intermediate.int_identity__clusters")
         con.execute(
             "create table held_back.keys as select source_record_key from "

@@ -53,16 +53,14 @@ def load_all(
     """Load what is new of all sources, or of the named ones, in alphabetical order.
 
     Raises LookupError for a source that does not exist, before anything is loaded;
-    LoadError (UnreadableFile, NotWritten) when it has to stop, WarehouseBusy when the warehouse
-    is held.
+    LoadError (InputMissing, UnreadableFile, NotWritten) when it has to stop, WarehouseBusy when the
+    warehouse is held.
     """
     from connectors.sources._engine.load import load_all as load
 
     return load(settings, run, sources, report)
 
 
-def load_source(
-    settings: Settings, name: str, run: Run, report: Report | None = None
-) -> LoadResult:
+def load_source(settings: Settings, name: str, run: Run) -> LoadResult:
     """Load what is new of one source."""
-    return load_all(settings, run, [name], report)[0]
+    return load_all(settings, run, [name])[0]

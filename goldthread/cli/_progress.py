@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 class Bar:
     """One line that moves through the stages of a run; goes to standard error, silent if quiet."""
 
-    def __init__(self, *, quiet: bool = False) -> None:
+    def __init__(self, *, quiet: bool) -> None:
         from rich.console import Console
 
         self._console = Console(stderr=True, highlight=False, quiet=quiet)

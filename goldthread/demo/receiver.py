@@ -41,21 +41,18 @@ class Refused(Exception):
 
 
 class Receiver(ThreadingHTTPServer):
-    """Serves one folder's lists. ``clock`` gives UNIX seconds, for the timestamp window."""
+    """Serves one folder's lists; ``port`` 0 takes a free one.
+
+    clock: gives UNIX seconds, for the timestamp window.
+    """
 
     daemon_threads = True
     request_queue_size = 64
 
-    def __init__(
-        self,
-        folder: Path,
-        secret: str,
-        address: tuple[str, int] = ("127.0.0.1", 0),
-        clock: Callable[[], float] = time.time,
-    ) -> None:
-        super().__init__(address, Handler)
+    def __init__(self, folder: Path, secret: str, port: int = 0) -> None:
+        super().__init__(("127.0.0.1", port), Handler)
         self.lists = Lists(folder)
-        self.clock = clock
+        self.clock: Callable[[], float] = time.time
         self._secret = secret.encode()
 
     @property
@@ -157,9 +154,9 @@ class Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def running_receiver(folder: Path, secret: str, port: int = 0) -> Iterator[Receiver]:
+def running_receiver(folder: Path, secret: str) -> Iterator[Receiver]:
     """A receiver served by a thread of this process until the end of the block."""
-    receiver = Receiver(folder, secret, ("127.0.0.1", port))
+    receiver = Receiver(folder, secret)
     thread = threading.Thread(target=receiver.serve_forever, name="receiver", daemon=True)
     thread.start()
     try:
@@ -185,7 +182,7 @@ def main() -> None:
     secret = os.environ.get(options.secret_env)
     if not secret:
         parser.error(f"environment variable {options.secret_env} is not set")
-    receiver = Receiver(options.folder, secret, ("127.0.0.1", options.port))
+    receiver = Receiver(options.folder, secret, options.port)
     print(f"receiving at {receiver.url}", flush=True)
     try:
         receiver.serve_forever()

@@ -44,7 +44,7 @@ def skewed_count(rng: Random, median: float, spread: float, most: int) -> int:
     return max(1, min(most, round(median * math.exp(spread * normal(rng)))))
 
 
-def hex_id(rng: Random, bits: int = 96) -> str:
+def hex_id(rng: Random, bits: int) -> str:
     return f"{rng.getrandbits(bits):0{bits // 4}x}"
 
 
@@ -63,8 +63,8 @@ class Weighted(Generic[T]):
         self._cumulative = list(accumulate(weights))
 
     @classmethod
-    def zipf(cls, values: Sequence[T], exponent: float, shift: float = 2.0) -> Weighted[T]:
-        return cls(values, [1.0 / (rank + shift) ** exponent for rank in range(len(values))])
+    def zipf(cls, values: Sequence[T], exponent: float) -> Weighted[T]:
+        return cls(values, [1.0 / (rank + 2.0) ** exponent for rank in range(len(values))])
 
     @classmethod
     def of(cls, weights: dict[T, float]) -> Weighted[T]:

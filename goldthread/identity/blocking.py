@@ -133,11 +133,11 @@ def spare_budget(cursor: duckdb.DuckDBPyConnection, keys: str) -> int:
 
 
 def choose_loose_rules(
-    cursor: duckdb.DuckDBPyConnection, people: str, rules: Sequence[Rule] = LOOSE_RULES
+    cursor: duckdb.DuckDBPyConnection, people: str, rules: Sequence[Rule]
 ) -> list[Rule]:
-    """The loose rules that the people of table ``people`` afford.
+    """Those of the loose ``rules`` that the people of table ``people`` afford.
 
-    The loose rules are taken by the number of pairs they find, fewest first, while their sum stays
+    They are taken by the number of pairs they find, fewest first, while their sum stays
     within the budget. Rules that find none are left out.
     """
     keys = write_keys(cursor, people, rules)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -39,9 +38,8 @@ def sweep(
     truth: Any,
     session: Any,
     model: LinkageModel,
-    thresholds: Sequence[float] = THRESHOLDS,
 ) -> list[SweepStep]:
-    """Cluster the same pairs anew at each threshold and compare with the truth.
+    """Cluster the same pairs anew at each of `THRESHOLDS` and compare with the truth.
 
     The first five: as for ``cluster_records``. truth: source_record_key, person_id.
     Links by identifiers and by people's decisions stay as they are. model: the one that scored.
@@ -57,7 +55,7 @@ def sweep(
             f"select {LINK_COLUMNS} from swept_edges where identifier_type <> 'details'"
         )
         steps = []
-        for threshold in thresholds:
+        for threshold in THRESHOLDS:
             linked = cursor.execute(
                 f"""
                 {linked_otherwise}

@@ -39,7 +39,7 @@ def changed_files(
     known: dict[str, FileState],
     as_of: datetime,
     *,
-    is_anew: bool = False,
+    is_anew: bool,
 ) -> list[Todo]:
     """Files whose size or time differs from what was loaded, and those that hold a time that was
     refused as too far ahead and is possible at ``as_of``; by name. Hidden files are left out.

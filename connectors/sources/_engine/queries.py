@@ -39,7 +39,7 @@ class Queries:
             f"limit {SAMPLE_LINES}) where list_has_all([{self._names()}], keys) limit {MOST_LISTS}"
         )
 
-    def good_rows(self, usual_keys: Sequence[int] = ()) -> str:
+    def good_rows(self, usual_keys: Sequence[int]) -> str:
         """All rows in the raw table's columns but lineage, plus ``row_id`` and two verdicts.
 
         ``_is_broken``: not to be loaded; ``_is_odd``: broken or with a value issue, of which

@@ -93,8 +93,8 @@ class TextFile:
         path: Path,
         known: FileState | None,
         *,
-        from_start: bool = False,
-        again: bool = False,
+        from_start: bool,
+        again: bool,
     ) -> None:
         self._path = path
         self._digest = hashlib.sha256()
