@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import orjson
 import pyarrow as pa
@@ -18,8 +17,6 @@ from connectors.sources._engine.batches import (
     MAX_FIELD_BYTES,
     Batch,
     BrokenRow,
-    FileState,
-    Reading,
     shown,
 )
 from connectors.sources._engine.csv_header import header_names, header_problem
@@ -30,20 +27,8 @@ from connectors.sources.declaration import Table
 COLUMNS_TO_TELL_A_ROW = 4
 
 
-def read_csv(
-    path: Path, source_file: str, known: FileState | None, table: Table, *, again: bool
-) -> Reading:
-    """Start reading a CSV file with a header line."""
-    file = TextFile(path, known, from_start=table.newest == "file", again=again)
-    reading = Reading(source_file, file.kind, file.first_row, file.state)
-    if reading.kind == "same":
-        file.finish(file.next_chunk())
-    else:
-        reading.batches = _batches(file, table)
-    return reading
-
-
-def _batches(file: TextFile, table: Table) -> Iterator[Batch]:
+def csv_batches(file: TextFile, table: Table) -> Iterator[Batch]:
+    """The unread rows of a CSV file with a header line."""
     header = header_names(file.head) if file.head else None
     data = b""
     at_end = False

@@ -108,23 +108,35 @@ def open_file(item: Todo, table: Table) -> Reading:
     Raises UnreadableFile, here or while its batches are read, when the file cannot be opened or
     another program keeps it locked.
     """
-    from connectors.sources._engine.csv_rows import read_csv
-    from connectors.sources._engine.jsonl import read_jsonl
     from connectors.sources._engine.sqlite_rows import read_sqlite
 
-    about = (item.path, item.source_file, item.known, table)
     try:
         size, mtime_ns = fingerprint(item.path)
         if table.format == "sqlite":
-            reading = read_sqlite(*about)
+            reading = read_sqlite(item.path, item.source_file, item.known, table)
         else:
-            read = read_csv if table.format == "csv" else read_jsonl
-            reading = read(*about, again=item.again)
+            reading = _read_text(item, table)
     except OSError as error:
         raise _unreadable(item.path, error) from error
     # What is written from here on makes the file a changed one next time.
     reading.state.size, reading.state.mtime_ns = size, mtime_ns
     reading.batches = _with_clear_errors(item.path, reading.batches)
+    return reading
+
+
+def _read_text(item: Todo, table: Table) -> Reading:
+    """Start reading a CSV file or JSON lines; only the known part is read before iteration."""
+    from connectors.sources._engine.csv_rows import csv_batches
+    from connectors.sources._engine.jsonl import jsonl_batches
+    from connectors.sources._engine.streams import TextFile
+
+    file = TextFile(item.path, item.known, from_start=table.newest == "file", again=item.again)
+    reading = Reading(item.source_file, file.kind, file.first_row, file.state)
+    if reading.kind == "same":
+        file.finish(file.next_chunk())
+    else:
+        read = csv_batches if table.format == "csv" else jsonl_batches
+        reading.batches = read(file, table)
     return reading
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from codecs import BOM_UTF8
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,8 +15,6 @@ from connectors.sources._engine.batches import (
     MAX_FIELD_BYTES,
     Batch,
     BrokenRow,
-    FileState,
-    Reading,
     shown,
 )
 from connectors.sources._engine.streams import TextFile
@@ -31,20 +28,8 @@ NUL = b"\0"
 ODD_PATTERNS = (b"NaN", b"Infinity", b"\\u0000")
 
 
-def read_jsonl(
-    path: Path, source_file: str, known: FileState | None, table: Table, *, again: bool
-) -> Reading:
-    """Start reading a file of JSON lines; nothing but its known part is read before iteration."""
-    file = TextFile(path, known, from_start=table.newest == "file", again=again)
-    reading = Reading(source_file, file.kind, file.first_row, file.state)
-    if reading.kind == "same":
-        file.finish(file.next_chunk())
-    else:
-        reading.batches = _batches(file, table)
-    return reading
-
-
-def _batches(file: TextFile, table: Table) -> Iterator[Batch]:
+def jsonl_batches(file: TextFile, table: Table) -> Iterator[Batch]:
+    """The unread rows of a file of JSON lines."""
     keys = [column.source_key for column in table.columns if column.name in table.key]
     carry = b""
     while chunk := file.next_chunk():
