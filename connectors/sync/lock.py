@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import time
@@ -11,6 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from connectors.sync.errors import LedgerBusy
+from goldthread.warehouse.files import try_lock
 
 if TYPE_CHECKING:
     from goldthread.settings import Settings
@@ -33,7 +33,7 @@ def ledger_lock(settings: Settings, name: str, *, patience: float | None = None)
     handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         waited = 0.0
-        while not _take(handle):
+        while not try_lock(handle):
             if waited >= patience:
                 raise LedgerBusy(_refusal(name, os.pread(handle, 1_000, 0)))
             time.sleep(_STEP_SECONDS)
@@ -43,14 +43,6 @@ def ledger_lock(settings: Settings, name: str, *, patience: float | None = None)
         yield
     finally:
         os.close(handle)
-
-
-def _take(handle: int) -> bool:
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
 
 
 def _refusal(name: str, content: bytes) -> str:

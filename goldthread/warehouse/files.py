@@ -1,7 +1,8 @@
-"""Small helpers for writing files safely and naming them in SQL."""
+"""Small helpers for writing files safely, locking them and naming them in SQL."""
 
 from __future__ import annotations
 
+import fcntl
 import os
 from pathlib import Path
 
@@ -19,6 +20,17 @@ def remove_database(path: Path) -> None:
     """Remove a DuckDB file and the log of changes beside it, as far as they are there."""
     for each in (path, path.with_name(path.name + ".wal")):
         each.unlink(missing_ok=True)
+
+
+def try_lock(handle: int, *, is_shared: bool = False) -> bool:
+    """Lock an open file, without waiting; False when somebody else holds the lock.
+
+    is_shared: others may hold it as well, if they share it too."""
+    try:
+        fcntl.flock(handle, (fcntl.LOCK_SH if is_shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def literal(value: Path | str) -> str:

@@ -6,7 +6,6 @@ run opens and closes the file many times; the lock spans all of it.
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import select
@@ -22,6 +21,7 @@ from typing import TYPE_CHECKING
 
 from goldthread.warehouse.connection import check_home
 from goldthread.warehouse.errors import WarehouseBusy
+from goldthread.warehouse.files import try_lock
 
 if TYPE_CHECKING:
     from goldthread.settings import Settings
@@ -48,7 +48,7 @@ def run_lock(settings: Settings, what: str) -> Iterator[None]:
     path = settings.home / ".run.lock"
     handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        if not _take(handle):
+        if not try_lock(handle):
             holder = _holder(path)
             if holder.get("token") and holder["token"] == os.environ.get(TOKEN_VARIABLE):
                 yield
@@ -77,18 +77,10 @@ def require_no_run(settings: Settings) -> None:
         return
     handle = os.open(path, os.O_RDONLY)
     try:
-        if not _take(handle, fcntl.LOCK_SH):
+        if not try_lock(handle, is_shared=True):
             raise WarehouseBusy(_refusal(settings.home, holder))
     finally:
         os.close(handle)
-
-
-def _take(handle: int, kind: int = fcntl.LOCK_EX) -> bool:
-    try:
-        fcntl.flock(handle, kind | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
 
 
 @contextmanager
