@@ -95,41 +95,7 @@ class Sender:
 
         positions: where the rows of this (part of a) batch stand in the batch as written.
         """
-        said: dict[int, RowOutcome] = {}
-        response = Response(200)
-        attempts_before = tally.attempts
-        for request in self._destination.requests(batch):
-            if self.has_stopped(batch.operation):
-                exchange = Exchange(None, "not_sent", 0, False)
-            else:
-                exchange = await self._transport.exchange(request)
-            tally.attempts += exchange.attempts
-            tally.is_doubtful = tally.is_doubtful or exchange.is_doubtful
-            if exchange.response is None or not exchange.is_final:
-                status = exchange.response.status if exchange.response else None
-                kind = _NotSent if tally.attempts == attempts_before else _Undelivered
-                raise kind(exchange.reason or "no_answer", status)
-            response = exchange.response
-            if response.is_success and is_web_page(response):
-                # The receiver may stand behind it and have taken the rows, or never have seen them.
-                tally.is_doubtful = True
-                self._stop(
-                    f"the destination of {batch.sync} answered with a web page "
-                    f"(http_{response.status}), such as a login, proxy or maintenance page; nobody "
-                    "knows whether the rows arrived: check its URL, the sign-in and any proxy on "
-                    "the way"
-                )
-                raise _Undelivered("web_page", response.status)
-            if isinstance(self._destination, Refuses) and response.is_success:
-                response = replace(response, is_refusal=self._destination.refuses(response))
-            if not response.is_success:
-                # What went well before is not yet well: only refusals of earlier requests stand.
-                said = {place: row for place, row in said.items() if row.status != "ok"}
-            for row in self._read(response, batch, tally):
-                if _SEVERITY[row.status] >= _SEVERITY[said.get(row.position, row).status]:
-                    said[row.position] = row
-            if not response.is_success:
-                break
+        said, response = await self._ask(batch, tally)
         is_part = len(batch) < tally.size
         answers = [
             self._answer(batch, positions, row, response)
@@ -180,6 +146,46 @@ class Sender:
         # Only now: the rows that the refusal did not name may have been accepted.
         self._count(batch, said, told)
         return answers
+
+    async def _ask(self, batch: Batch, tally: _Tally) -> tuple[dict[int, RowOutcome], Response]:
+        """Make the requests of a batch, up to the first refusal. Returns what was said of which
+        rows, and the last response."""
+        said: dict[int, RowOutcome] = {}
+        response = Response(200)
+        attempts_before = tally.attempts
+        for request in self._destination.requests(batch):
+            if self.has_stopped(batch.operation):
+                exchange = Exchange(None, "not_sent", 0, False)
+            else:
+                exchange = await self._transport.exchange(request)
+            tally.attempts += exchange.attempts
+            tally.is_doubtful = tally.is_doubtful or exchange.is_doubtful
+            if exchange.response is None or not exchange.is_final:
+                status = exchange.response.status if exchange.response else None
+                kind = _NotSent if tally.attempts == attempts_before else _Undelivered
+                raise kind(exchange.reason or "no_answer", status)
+            response = exchange.response
+            if response.is_success and is_web_page(response):
+                # The receiver may stand behind it and have taken the rows, or never have seen them.
+                tally.is_doubtful = True
+                self._stop(
+                    f"the destination of {batch.sync} answered with a web page "
+                    f"(http_{response.status}), such as a login, proxy or maintenance page; nobody "
+                    "knows whether the rows arrived: check its URL, the sign-in and any proxy on "
+                    "the way"
+                )
+                raise _Undelivered("web_page", response.status)
+            if isinstance(self._destination, Refuses) and response.is_success:
+                response = replace(response, is_refusal=self._destination.refuses(response))
+            if not response.is_success:
+                # What went well before is not yet well: only refusals of earlier requests stand.
+                said = {place: row for place, row in said.items() if row.status != "ok"}
+            for row in self._read(response, batch, tally):
+                if _SEVERITY[row.status] >= _SEVERITY[said.get(row.position, row).status]:
+                    said[row.position] = row
+            if not response.is_success:
+                break
+        return said, response
 
     def _read(self, response: Response, batch: Batch, tally: _Tally) -> list[RowOutcome]:
         """What an answer says of rows; an odd one that a destination stumbles over says nothing.
