@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from goldthread.demo.receiver import Handler, Receiver
+from goldthread.demo.receiver import Handler, Receiver, served
 
 SECRET = "a secret of the tests"
 
@@ -81,17 +81,7 @@ class FaultyReceiver(Receiver):
         """A connection that was cut on purpose is no news."""
 
 
-@contextmanager
 def faulty_receiver(
     folder: Path, faults: Callable[[Seen], Fault | None] = lambda seen: None
-) -> Iterator[FaultyReceiver]:
-    receiver = FaultyReceiver(folder, faults)
-    thread = threading.Thread(target=receiver.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield receiver
-    finally:
-        receiver.shutdown()
-        thread.join()
-        receiver.server_close()
-        receiver.lists.close()
+) -> AbstractContextManager[FaultyReceiver]:
+    return served(FaultyReceiver(folder, faults))

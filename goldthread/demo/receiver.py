@@ -19,10 +19,10 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from goldthread.demo.lists import Lists
 
@@ -107,6 +107,9 @@ class Receiver(ThreadingHTTPServer):
         return {"key": key, "status": "ok"}
 
 
+AnyReceiver = TypeVar("AnyReceiver", bound=Receiver)
+
+
 class Handler(BaseHTTPRequestHandler):
     """HTTP/1.1 with kept connections."""
 
@@ -153,10 +156,14 @@ class Handler(BaseHTTPRequestHandler):
         """Say nothing: requests are about people, and the demo has the screen."""
 
 
-@contextmanager
-def running_receiver(folder: Path, secret: str) -> Iterator[Receiver]:
+def running_receiver(folder: Path, secret: str) -> AbstractContextManager[Receiver]:
     """A receiver served by a thread of this process until the end of the block."""
-    receiver = Receiver(folder, secret)
+    return served(Receiver(folder, secret))
+
+
+@contextmanager
+def served(receiver: AnyReceiver) -> Iterator[AnyReceiver]:
+    """Let a thread of this process serve a receiver until the end of the block."""
     thread = threading.Thread(target=receiver.serve_forever, name="receiver", daemon=True)
     thread.start()
     try:
