@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,3 +70,35 @@ def _declared(model: Mapping[str, Any], path: Path) -> Declared:
         meta=(model.get("config") or {}).get("meta") or {},
         path=path,
     )
+
+
+def require_single_exposures(models: Path) -> None:
+    """Raises DeclarationError where two exposures have one name.
+
+    Where both stand in a file that is parsed again, dbt keeps one and tells nobody: the other sync
+    would never send. The manifest holds no trace of it, so the files are asked.
+    """
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    places: dict[str, list[str]] = defaultdict(list)
+    for path in sorted([*models.rglob("*.yml"), *models.rglob("*.yaml")]):
+        text = path.read_text(encoding="utf-8")
+        if "exposures" in text:
+            root = yaml.compose(text, Loader=loader)
+            where = path.relative_to(models.parent)
+            for exposures in _of_key(root, "exposures"):
+                for exposure in exposures.value:
+                    for name in _of_key(exposure, "name"):
+                        places[name.value].append(f"{where}, line {name.start_mark.line + 1}")
+    for label, found in places.items():
+        if len(found) > 1:
+            raise DeclarationError(
+                f"{len(found)} exposures have the name {label}, and dbt keeps one of them: "
+                f"{'; '.join(found)}. Give each a name of its own."
+            )
+
+
+def _of_key(node: yaml.Node | None, key: str) -> list[yaml.Node]:
+    """What stands under the key of a mapping; nothing where it is no mapping, or lacks the key."""
+    if not isinstance(node, yaml.MappingNode):
+        return []
+    return [value for name, value in node.value if name.value == key]

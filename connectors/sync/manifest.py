@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import Any
 
 from pydantic import ValidationError
@@ -42,10 +43,39 @@ def specs_from_manifest(manifest: dict[str, Any]) -> list[SyncSpec]:
                 specs.append(spec)
             except SpecError as error:
                 problems += error.problems
+        elif why := _meant_as_sync(exposure, manifest):
+            problems.append(_without_sync(exposure["name"], why, meta))
     problems += _shared_places(specs)
     if problems:
         raise SpecError(sorted(problems))
     return sorted(specs, key=lambda spec: spec.name)
+
+
+def _meant_as_sync(exposure: dict[str, Any], manifest: dict[str, Any]) -> str:
+    """What says that an exposure is to be a sync; empty for a dashboard or whatever else reads.
+
+    One without ``meta.sync`` would send nothing, and nobody would be told.
+    """
+    if exposure["name"].startswith("sync_"):
+        return "its name begins with sync_"
+    tags = exposure.get("tags") or exposure.get("config", {}).get("tags") or []
+    if "sync" in tags:
+        return "it has the tag sync"
+    read = exposure.get("depends_on", {}).get("nodes", [])
+    models = [manifest["nodes"].get(node, {}) for node in read]
+    if exposure.get("type") == "application" and any(
+        model.get("schema") == "activation" for model in models
+    ):
+        return "it is an application that reads an activation model"
+    return ""
+
+
+def _without_sync(name: str, why: str, meta: dict[str, Any]) -> str:
+    """One sentence for an exposure that lacks its sync, with the word that may be it misspelt."""
+    keys = {str(key).lower(): key for key in meta}
+    near = get_close_matches("sync", keys, 1)
+    hint = f"; meta.{keys[near[0]]} is not read, is it meant?" if near else ""
+    return f"{name}: it would send nothing: {why}, but it has no config.meta.sync{hint}"
 
 
 def _shared_places(specs: list[SyncSpec]) -> list[str]:

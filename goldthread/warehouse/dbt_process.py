@@ -185,13 +185,14 @@ def why_dbt_stopped(settings: Settings, said: str) -> Exception:
 def ensure_manifest(settings: Settings) -> Path:
     """The manifest's path, after a ``dbt parse`` when the project changed since the last one.
 
-    Raises BuildFailed when the project cannot be parsed.
+    Raises BuildFailed when the project cannot be parsed, or two exposures have one name.
     """
     path = manifest_path(settings)
     with _parsing:
         found = project_fingerprint(settings.project_dir)
         if found != _parsed_project(settings) or read_artifact(path) is None:
             _parse(settings)
+            _require_single(settings)
             path.with_name(_PARSED).write_text(found, encoding="ascii")
     return path
 
@@ -219,6 +220,17 @@ def project_fingerprint(project_dir: Path) -> str:
             digest.update(f"{name}\0{path.stat().st_size}\0".encode())
             digest.update(path.read_bytes())
     return digest.hexdigest()
+
+
+def _require_single(settings: Settings) -> None:
+    """Raises BuildFailed for what dbt's parsing passes over."""
+    # YAML is needed only here.
+    from goldthread.declarations import DeclarationError, require_single_exposures
+
+    try:
+        require_single_exposures(settings.project_dir / "models")
+    except DeclarationError as error:
+        raise BuildFailed(str(error)) from error
 
 
 def _parse(settings: Settings) -> None:

@@ -329,3 +329,26 @@ def test_a_dbt_that_found_the_warehouse_held_is_told_as_such(settings: Settings)
 
     with pytest.raises(WarehouseBusy, match=r"in use by another process: .*PID 7"):
         run_dbt(settings, ["build"], start=start)
+
+
+@pytest.mark.parametrize("files", [("a.yml", "b.yaml"), ("a.yml", "a.yml")])
+def test_two_exposures_of_one_name_are_told_with_both_places(
+    project: Settings, parsed: Callable[[], int], files: tuple[str, str]
+) -> None:
+    texts = dict.fromkeys(files, "exposures:")
+    for number, name in enumerate(files):
+        texts[name] += f"\n  - type: application\n    name: sync_crm\n    label: {number}"
+    for name, text in texts.items():
+        (project.project_dir / "models" / name).write_text(text)
+    places = re.findall(r"models/(.)\.ya?ml, line (\d)", str(_refused(parsed)))
+    assert places == ([("a", "3"), ("b", "3")] if len(texts) == 2 else [("a", "3"), ("a", "6")])
+    # Nor is it forgotten when the project is looked at again.
+    assert "the name sync_crm, and dbt keeps one" in str(_refused(parsed))
+    (project.project_dir / "models" / files[1]).unlink()
+    assert parsed() > 0
+
+
+def _refused(parsed: Callable[[], int]) -> BuildFailed:
+    with pytest.raises(BuildFailed) as caught:
+        parsed()
+    return caught.value

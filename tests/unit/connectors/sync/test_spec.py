@@ -106,6 +106,37 @@ def test_an_audience_column_with_a_capital_cannot_be_switched_off() -> None:
     assert "audience_column must name it" in found[0]
 
 
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"config": {"meta": {"synch": {}}}}, "begins with sync_.*meta.synch is not read"),
+        ({"name": "crm", "config": {"tags": ["sync"]}}, "has the tag sync.*no config.meta.sync$"),
+        ({"name": "crm", "type": "application", "config": {}}, "reads an activation model"),
+        ({"name": "crm", "type": "application", "config": {"meta": {"Sync": {}}}}, "meta.Sync is"),
+    ],
+)
+def test_an_exposure_that_is_meant_to_send_never_sends_nothing_in_silence(
+    changes: dict[str, Any], said: str
+) -> None:
+    described = manifest()
+    described["exposures"]["exposure.goldthread.sync_webhook__audience_members"].update(changes)
+    with pytest.raises(SpecError, match=said):
+        specs_from_manifest(described)
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        {"type": "dashboard", "depends_on": {"nodes": [MODEL]}},
+        {"type": "application", "depends_on": {"nodes": ["model.goldthread.customers"]}},
+    ],
+)
+def test_a_dashboard_and_an_application_on_marts_are_no_syncs(read: dict[str, Any]) -> None:
+    described = manifest()
+    described["exposures"]["exposure.goldthread.dashboard"].update(read)
+    assert len(specs_from_manifest(described)) == 1
+
+
 def test_no_syncs_no_specs() -> None:
     assert specs_from_manifest({"nodes": {}, "exposures": {}}) == []
 
