@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from goldthread.settings import Settings
 
 # What a manifest is made of.
-_PROJECT_PARTS = ("models", "macros", "seeds", "tests/dbt")
-_PROJECT_FILES = ("dbt_project.yml", "profiles.yml")
+_PROJECT_PARTS = ("models", "macros", "seeds", "snapshots", "tests/dbt", "dbt_packages")
+_PROJECT_FILES = ("dbt_project.yml", "profiles.yml", "packages.yml", "dependencies.yml")
 
 # Beside the manifest: the fingerprint of the project it was made of.
 _PARSED = "parsed_project"

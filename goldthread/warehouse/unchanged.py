@@ -1,4 +1,4 @@
-"""What a build need not do again: models, seeds and tests whose code and inputs are the same.
+"""What a build need not do again: nodes whose code and inputs are the same.
 
 After a full build that passed, its basis is noted: the project's code and the content of every raw
 table. The next build leaves out what no changed raw table and no clock reaches, and takes over its
@@ -39,7 +39,7 @@ Manifest = dict[str, Any]
 
 # What the models run on besides their own code.
 _ENGINES = ("dbt-core", "dbt-duckdb", "duckdb", "splink")
-_KINDS = ("model", "seed", "test")
+_KINDS = ("model", "seed", "snapshot", "test")
 # Of Goldthread's own tables only these hold what was loaded; the rest is new with every run.
 _LOADED_VIEWS = ("quarantined_rows", "value_issues")
 _CLOCK = "current_run"
@@ -229,7 +229,7 @@ def _without_table(con: duckdb.DuckDBPyConnection, nodes: dict[str, Any]) -> set
     return {
         node
         for node, properties in nodes.items()
-        if properties["resource_type"] in ("model", "seed")
+        if properties["resource_type"] != "test"
         and (properties["schema"], properties["name"]) not in held
     }
 

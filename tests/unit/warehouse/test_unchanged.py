@@ -142,6 +142,12 @@ def test_in_doubt_everything_is_built(bench: Bench) -> None:
     model.write_text(code)
     assert bench.kept() == unchanged
 
+    for name in ("packages.yml", "dbt_packages/more.sql", "snapshots/names.sql"):
+        write_project(bench.settings, {name: "{# what dbt reads besides #}"})
+        assert bench.kept() == set(), name
+        (bench.settings.project_dir / name).unlink()
+    assert bench.kept() == unchanged
+
     own = bench.settings.home / "identity" / "people.json"
     own.parent.mkdir()
     own.write_text("{}")
@@ -167,3 +173,29 @@ def test_a_failed_a_partial_or_a_whole_build_leaves_nothing_out(bench: Bench) ->
         "assert_people_have_names"
     ]
     assert bench.kept() == set()
+
+
+@pytest.mark.parametrize(("read", "is_new"), [("ages", True), ("people", False)])
+def test_a_snapshot_is_taken_when_what_it_reads_is_new(
+    bench: Bench, read: str, is_new: bool
+) -> None:
+    snapshot = f"""
+{{% snapshot former %}}
+{{{{ config(unique_key='name', strategy='check', check_cols='all', schema='kept') }}}}
+select * from {{{{ ref('{read}') }}}}
+{{% endsnapshot %}}
+"""
+    write_project(bench.settings, {"snapshots/former.sql": snapshot})
+
+    def is_taken() -> bool:
+        with connect(bench.settings) as con:
+            begin_run(con, bench.settings, AS_OF, "test")
+        ran: set[str] = set()
+        assert not build(bench.settings, on_node=lambda node: ran.add(node.name)).failures
+        return "former" in ran
+
+    assert is_taken()
+    assert is_taken() == is_new
+    with connect(bench.settings) as con:
+        rows = con.execute("select count(*) from main_kept.former").fetchone()
+    assert rows == (2 if is_new else 1,)
