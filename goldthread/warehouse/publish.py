@@ -15,7 +15,7 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from goldthread.warehouse.builds import Standing, adopt_build, was_built_by_others
 from goldthread.warehouse.connection import (
@@ -77,11 +77,11 @@ def publish(settings: Settings, syncs: Sequence[SyncRow]) -> tuple[Run, list[Pub
         # Nothing may be seen that could be forgotten: ids are safe before they are published.
         export_state(con, settings)
     settings.published_dir.mkdir(parents=True, exist_ok=True)
-    comments = _descriptions(manifest_path(settings))
+    nodes = _nodes(manifest_path(settings))
     try:
         built = [
-            _copy(settings, settings.marts_path, "marts", comments, ()),
-            _copy(settings, settings.activation_path, "activation", comments, syncs),
+            _copy(settings, settings.marts_path, "marts", nodes, ()),
+            _copy(settings, settings.activation_path, "activation", nodes, syncs),
         ]
         marts, activation = (path for path, _ in built)
         # Linked before the first swap: a second name that cannot be made must leave all old files.
@@ -125,7 +125,7 @@ def _copy(
     settings: Settings,
     target: Path,
     schema: str,
-    comments: dict[str, dict[str, str]],
+    nodes: Sequence[dict[str, Any]],
     syncs: Sequence[SyncRow],
 ) -> tuple[Path, dict[str, int]]:
     """Build one file aside; returns its path and the rows of each table."""
@@ -142,7 +142,8 @@ def _copy(
         except duckdb.IOException as error:
             raise why_closed(settings, error) from error
         versions = table_versions(con)
-        tables = _tables(con, schema)
+        comments = _descriptions(nodes)
+        tables = _tables(con, schema, nodes)
         wanted = {table: versions.get(table) for table in tables}
         same, renewed = begin_with(con, target, aside, schema, wanted)
         rows = {}
@@ -176,19 +177,28 @@ def _describe_run(con: duckdb.DuckDBPyConnection, syncs: Sequence[SyncRow]) -> N
         con.execute("insert into copy.activation.syncs values (?, ?)", [sync.name, sync.spec_json])
 
 
-def _tables(con: duckdb.DuckDBPyConnection, schema: str) -> list[str]:
+def _nodes(manifest: Path) -> list[dict[str, Any]]:
+    """What the project makes tables of; nothing where dbt left no manifest."""
+    nodes = (read_artifact(manifest) or {"nodes": {}})["nodes"].values()
+    return [node for node in nodes if node["resource_type"] in ("model", "seed", "snapshot")]
+
+
+def _tables(
+    con: duckdb.DuckDBPyConnection, schema: str, nodes: Sequence[dict[str, Any]]
+) -> list[str]:
+    """The tables of a schema, but those that a former project made and nobody makes or checks."""
     rows = con.execute(
         "select table_name from information_schema.tables "
         "where table_catalog = 'warehouse' and table_schema = ? order by table_name",
         [schema],
     ).fetchall()
+    made = {node.get("alias") or node["name"] for node in nodes if node["schema"] == schema}
     # dbt's own leftovers of an interrupted replacement are no tables of ours.
-    return [name for (name,) in rows if "__dbt_" not in name]
+    return [name for (name,) in rows if "__dbt_" not in name and (not nodes or name in made)]
 
 
-def _descriptions(manifest: Path) -> dict[str, dict[str, str]]:
+def _descriptions(nodes: Sequence[dict[str, Any]]) -> dict[str, dict[str, str]]:
     """Descriptions by table and column ('' = the table's own): BI tools show them."""
-    nodes = (read_artifact(manifest) or {"nodes": {}})["nodes"].values()
     return {
         node["name"]: {
             "": node["description"],

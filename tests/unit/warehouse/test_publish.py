@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import errno
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from goldthread.settings import Settings
 from goldthread.warehouse import PublishRefused, Run, connect
+from goldthread.warehouse.dbt_process import manifest_path
 from goldthread.warehouse.publish import ChecksFailed, SyncRow, publish
 
 
@@ -85,6 +87,29 @@ def test_a_table_that_no_build_made_since_is_taken_over(
         con.execute("drop table marts.orders")
     _, (marts, _) = publish(settings, [])
     assert marts.rows == {"current_run": 1, "customers": 1}
+
+
+def test_a_table_whose_model_is_gone_is_published_no_more(
+    settings: Settings, built: Callable[..., Run]
+) -> None:
+    built()
+    with connect(settings) as con:
+        con.execute("create table marts.orders as select 1 as order_id")
+        con.execute("create table activation.former as select 'c1' as customer_id")
+    publish(settings, [])
+    model = {"resource_type": "model", "description": "", "columns": {}}
+    nodes = {
+        name: {**model, "schema": schema, "name": f"{name}_v1", "alias": name}
+        for schema, name in (
+            *(("marts", "current_run"), ("marts", "customers")),
+            *(("activation", "members"), ("intermediate", "orders")),
+        )
+    }
+    manifest_path(settings).write_text(json.dumps({"nodes": nodes}))
+    _, (marts, activation) = publish(settings, [])
+    assert marts.rows == {"current_run": 1, "customers": 1}
+    assert activation.rows == {"members": 1}
+    assert read(settings, "select count(*) from marts.customers") == [(1,)]
 
 
 def test_rows_that_no_build_changed_are_taken_over(
