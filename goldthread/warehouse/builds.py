@@ -13,21 +13,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from goldthread.warehouse.connection import Run, current_run
-from goldthread.warehouse.coverage import covers_project
 from goldthread.warehouse.dbt_process import read_artifact
 from goldthread.warehouse.errors import BuildFailed
 from goldthread.warehouse.files import literal
-from goldthread.warehouse.unchanged import forget_basis
 
 if TYPE_CHECKING:
     import duckdb
 
 GOOD_STATUSES = ("success", "pass", "warn", "no-op")
 
-# dbt commands that leave results, but no tables.
-_LOOKING = ("compile", "generate", "show", "test")
-
-_TABLES = """
+TABLES = """
 create schema if not exists raw_goldthread;
 create table if not exists raw_goldthread.builds (
     build_number bigint, run_id varchar, invocation_id varchar, is_full boolean, is_finished boolean
@@ -36,6 +31,7 @@ create table if not exists raw_goldthread.build_results (
     build_number bigint, node_id varchar, status varchar, message varchar,
     failing_row_count bigint, compiled_sql varchar
 );
+create table if not exists raw_goldthread.dbt_commands (invocation_id varchar);
 alter table raw_goldthread.build_results add column if not exists ran_in varchar;
 """
 
@@ -92,7 +88,7 @@ def open_build(
 
     kept: ids of nodes it leaves out as unchanged; their outcomes become this build's own.
     """
-    con.execute(_TABLES)
+    con.execute(TABLES)
     row = con.execute("select max(build_number) from raw_goldthread.builds").fetchone()
     assert row is not None
     number = int(row[0] or 0) + 1
@@ -130,12 +126,16 @@ def close_build(
             f"dbt ended without results; its log is in {results_path.parent} or logs."
         )
     outcomes = [_outcome(result) for result in content["results"]]
+    # A hook that went well is nothing that was built.
+    outcomes = [one for one in outcomes if one.resource_type != "operation" or not one.is_good]
     invocation = literal(content["metadata"]["invocation_id"])
     con.execute("begin")
     con.execute(
         f"update raw_goldthread.builds set is_finished = true, invocation_id = {invocation} "
         f"where build_number = {number}"
     )
+    # Whoever began it, its outcome is recorded now.
+    con.execute(f"delete from raw_goldthread.dbt_commands where invocation_id = {invocation}")
     con.execute(
         "insert into raw_goldthread.build_results select ?, unnest(?::varchar[]), "
         "unnest(?::varchar[]), unnest(?::varchar[]), unnest(?::bigint[]), unnest(?::varchar[]), "
@@ -153,54 +153,13 @@ def close_build(
     return outcomes
 
 
-def adopt_build(con: duckdb.DuckDBPyConnection, results_path: Path) -> bool:
-    """Record a build somebody ran with plain ``dbt build`` in the current run; True when it did.
-
-    ``run_results.json`` does not know Goldthread's run. It is the current run's when dbt built
-    ``current_run`` in it and that table now names the current run; full, if it left out no check.
-    """
-    content = _others_results(con, results_path)
-    if content is None:
-        return False
-    run = current_run(con)
-    built_clock = any(
-        result["unique_id"].endswith(".current_run") and result["status"] == "success"
-        for result in content["results"]
-    )
-    if built_clock and _built_run_id(con) == run.run_id:
-        is_full = covers_project(content, results_path.with_name("manifest.json"))
-        close_build(con, open_build(con, run, is_full=is_full), results_path)
-        # Nobody knows which code made these tables.
-        forget_basis(con)
-        return True
-    return False
-
-
-def was_built_by_others(con: duckdb.DuckDBPyConnection, results_path: Path) -> bool:
-    """Whether the last dbt command was somebody's own and made tables, of whatever code."""
-    results = _others_results(con, results_path)
-    return results is not None and results.get("args", {}).get("which") not in _LOOKING
-
-
-def _others_results(con: duckdb.DuckDBPyConnection, results_path: Path) -> dict[str, Any] | None:
-    """What dbt left of a command that is none of the recorded builds."""
-    con.execute(_TABLES)
-    if (content := read_artifact(results_path)) is None:
-        return None
-    known = con.execute(
-        "select count(*) from raw_goldthread.builds "
-        f"where invocation_id = {literal(content['metadata']['invocation_id'])}"
-    ).fetchone()
-    return content if known == (0,) else None
-
-
 def audit(con: duckdb.DuckDBPyConnection) -> Audit:
     """Judge the tables as they stand: the newest outcome of every node since the last full build.
 
     Raises NothingLoaded when the warehouse holds no run.
     """
     run = current_run(con)
-    con.execute(_TABLES)
+    con.execute(TABLES)
     builds = con.execute(
         "select build_number, is_full, is_finished from raw_goldthread.builds "
         f"where run_id = {literal(run.run_id)} order by build_number"
@@ -212,7 +171,7 @@ def audit(con: duckdb.DuckDBPyConnection) -> Audit:
     if not full:
         # Tables of this run that no finished full build accounts for: a build of somebody's own
         # that was killed, or only parts of one.
-        is_touched = bool(builds) or _built_run_id(con) == run.run_id
+        is_touched = bool(builds) or built_run_id(con) == run.run_id
         return Audit(run, Standing.UNFINISHED if is_touched else Standing.NOT_BUILT)
     newest = con.execute(
         "select node_id, status, message, failing_row_count, compiled_sql "
@@ -238,7 +197,7 @@ def _outcome(result: Mapping[str, Any]) -> NodeOutcome:
     )
 
 
-def _built_run_id(con: duckdb.DuckDBPyConnection) -> str | None:
+def built_run_id(con: duckdb.DuckDBPyConnection) -> str | None:
     """The run the marts were last built for, as ``marts.current_run`` says; None before any."""
     exists = con.execute(
         "select count(*) from information_schema.tables "

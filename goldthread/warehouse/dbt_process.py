@@ -63,6 +63,8 @@ def dbt_environment(settings: Settings) -> dict[str, str]:
     return {
         **os.environ,
         "GOLDTHREAD_HOME": str(settings.home),
+        # Recorded by whoever starts it: see the macro note_command.
+        "GOLDTHREAD_BUILDS": "true",
         BLOCK_MEMORY: block_memory(),
         "DBT_PROJECT_DIR": str(settings.project_dir),
         "DBT_PROFILES_DIR": os.environ.get("DBT_PROFILES_DIR") or str(settings.project_dir),

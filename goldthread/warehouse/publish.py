@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from goldthread.warehouse.builds import Standing, adopt_build, was_built_by_others
+from goldthread.warehouse.builds import Standing
 from goldthread.warehouse.connection import (
     FAST_WRITING,
     Run,
@@ -28,6 +28,7 @@ from goldthread.warehouse.connection import (
 from goldthread.warehouse.dbt_process import manifest_path, read_artifact, target_dir
 from goldthread.warehouse.errors import PublishRefused
 from goldthread.warehouse.files import flush, literal, quoted, remove_database
+from goldthread.warehouse.others import adopt_build, was_built_by_others
 from goldthread.warehouse.state import export_state
 from goldthread.warehouse.transform import Failure, failures, judge
 from goldthread.warehouse.versions import begin_with, note_versions, table_versions

@@ -19,12 +19,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from goldthread.warehouse.builds import Standing, adopt_build, audit
+from goldthread.warehouse.builds import Standing, audit
 from goldthread.warehouse.connection import Run, start_run
 from goldthread.warehouse.contents import content_note, content_of, noted_content
 from goldthread.warehouse.dbt_process import target_dir
 from goldthread.warehouse.errors import NothingLoaded, StateRefused
 from goldthread.warehouse.files import flush, literal, quoted
+from goldthread.warehouse.others import adopt_build
 
 if TYPE_CHECKING:
     from datetime import datetime

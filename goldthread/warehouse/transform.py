@@ -8,19 +8,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from goldthread.warehouse.builds import (
-    Audit,
-    NodeOutcome,
-    Standing,
-    audit,
-    close_build,
-    open_build,
-    was_built_by_others,
-)
+from goldthread.warehouse.builds import Audit, NodeOutcome, Standing, audit, close_build, open_build
 from goldthread.warehouse.connection import connect, current_run, limit_memory
 from goldthread.warehouse.dbt_events import NodeDone
 from goldthread.warehouse.dbt_process import run_dbt, target_dir
 from goldthread.warehouse.errors import BuildFailed, NothingSelected
+from goldthread.warehouse.others import forget_commands, was_built_by_others
 from goldthread.warehouse.state import export_state, settle_state
 from goldthread.warehouse.unchanged import (
     Basis,
@@ -161,16 +154,18 @@ def begin_build(settings: Settings, *, is_full: bool, full_refresh: bool = False
         run = current_run(con)
         if is_full:
             settle_state(con, settings)
-        built_by_others = was_built_by_others(con, target_dir(settings) / "run_results.json")
-        if built_by_others or not is_built_from(con, code):
+        results = target_dir(settings) / "run_results.json"
+        if was_built_by_others(con, results) or not is_built_from(con, code):
             forget_basis(con)
             full_refresh = True
         manifest = read_manifest(settings) if is_full and not full_refresh else {}
         basis = basis_of(con, manifest, code) if manifest else None
         kept = unchanged_nodes(con, settings, manifest, basis) if basis else []
+        if is_full:
+            forget_commands(con)
         number = open_build(con, run, is_full=is_full, kept=[node.unique_id for node in kept])
     # What stands here from now on is this build's, or dbt died before it wrote any.
-    (target_dir(settings) / "run_results.json").unlink(missing_ok=True)
+    results.unlink(missing_ok=True)
     arguments = [*BUILD_ARGUMENTS, *(["--full-refresh"] if full_refresh else [])]
     if kept:
         arguments += without(manifest, kept)

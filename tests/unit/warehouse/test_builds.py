@@ -7,7 +7,8 @@ import pytest
 
 from goldthread.settings import Settings
 from goldthread.warehouse import BuildFailed, NothingLoaded, Run, connect
-from goldthread.warehouse.builds import Audit, Standing, adopt_build, audit, close_build, open_build
+from goldthread.warehouse.builds import Audit, Standing, audit, close_build, open_build
+from goldthread.warehouse.others import adopt_build
 
 from .conftest import stand_in_for_dbt, write_manifest
 

@@ -12,6 +12,7 @@ from goldthread.settings import Settings
 from goldthread.warehouse import PublishRefused, Run, connect
 from goldthread.warehouse.dbt_process import manifest_path
 from goldthread.warehouse.publish import ChecksFailed, SyncRow, publish
+from goldthread.warehouse.transform import begin_build
 
 
 def read(settings: Settings, query: str, file: str = "marts.duckdb") -> list[tuple[object, ...]]:
@@ -293,6 +294,25 @@ def test_tables_that_nobody_checked_are_not_published(
         return
     with pytest.raises(PublishRefused, match="nobody has checked; run `goldthread build` first"):
         publish(settings, [])
+
+
+def test_tables_that_nobody_checked_are_not_published_whatever_was_looked_at_since(
+    settings: Settings, built: Callable[..., Run]
+) -> None:
+    built()
+    publish(settings, [])
+    # `dbt run` notes itself; the `dbt compile` after it, or `dbt clean`, leaves no other trace.
+    with connect(settings) as con:
+        con.execute("insert into raw_goldthread.dbt_commands values ('somebody')")
+    with pytest.raises(PublishRefused, match="nobody has checked"):
+        publish(settings, [])
+    begun = begin_build(settings, is_full=False)
+    with pytest.raises(PublishRefused):
+        publish(settings, [])
+    assert "--full-refresh" in begun.arguments
+    assert "--full-refresh" in begin_build(settings, is_full=True).arguments
+    built()
+    publish(settings, [])
 
 
 def test_publishing_holds_no_more_than_its_share_of_memory(

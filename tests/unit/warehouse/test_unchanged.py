@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from goldthread.settings import Settings
-from goldthread.warehouse import begin_run, connect
+from goldthread.settings import PROJECT_DIR, Settings
+from goldthread.warehouse import begin_run, connect, dbt_process
 from goldthread.warehouse.builds import Standing
 from goldthread.warehouse.dbt_process import manifest_path, run_dbt
 from goldthread.warehouse.transform import build, judge
@@ -199,3 +199,30 @@ select * from {{{{ ref('{read}') }}}}
     with connect(bench.settings) as con:
         rows = con.execute("select count(*) from main_kept.former").fetchone()
     assert rows == (2 if is_new else 1,)
+
+
+def test_only_a_dbt_command_of_somebodys_own_that_makes_tables_notes_itself(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    macro = (PROJECT_DIR / "macros" / "project" / "note_command.sql").read_text()
+    hook = 'on-run-start: ["{{ note_command() }}"]'
+    project = f"{FILES['dbt_project.yml']}\n{hook}\n"
+    write_project(bench.settings, {"macros/note_command.sql": macro, "dbt_project.yml": project})
+
+    def noted() -> int:
+        with connect(bench.settings) as con:
+            return len(con.execute("from raw_goldthread.dbt_commands").fetchall())
+
+    with connect(bench.settings) as con:
+        begin_run(con, bench.settings, AS_OF, "test")
+    assert sum(build(bench.settings).counts.values()) == len(ALWAYS | PEOPLE | {"orders"})
+    assert noted() == 0
+    whole = dbt_process.dbt_environment
+    monkeypatch.setattr(
+        dbt_process, "dbt_environment", lambda home: {**whole(home), "GOLDTHREAD_BUILDS": ""}
+    )
+    run_dbt(bench.settings, ["test", "--select", "people"])
+    assert noted() == 0
+    run_dbt(bench.settings, ["run", "--select", "people"])
+    run_dbt(bench.settings, ["compile"])
+    assert noted() == 1
