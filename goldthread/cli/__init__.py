@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import errno
 import importlib
+import os
 import pkgutil
+import sys
+from contextlib import suppress
 from typing import Any
 
 import click
@@ -34,11 +37,17 @@ class DiscoveredGroup(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            return super().invoke(ctx)
+            try:
+                return super().invoke(ctx)
+            finally:
+                sys.stdout.flush()
         except OSError as error:
             # What a command prints may go to a file on a full disk.
             if error.errno != errno.ENOSPC or error.filename:
                 raise
+            # At its end Python would try once more, and fail with a code of its own.
+            with suppress(OSError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise Stop(
                 "The disk that the output goes to is full; what was done before stays done."
             ) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -33,11 +34,16 @@ def test_a_file_holds_whole_tables(
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="the machine has no full file")
-def test_a_log_on_a_full_disk_is_told_without_a_traceback() -> None:
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_log_on_a_full_disk_is_told_without_a_traceback(unbuffered: str) -> None:
     command = "from goldthread.cli import main; main(['generate', '--check'])"
     with Path("/dev/full").open("w") as log:
         result = subprocess.run(
-            [sys.executable, "-c", command], stdout=log, stderr=subprocess.PIPE, text=True
+            [sys.executable, "-c", command],
+            stdout=log,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
         )
     assert result.returncode == 1
     assert result.stderr.startswith("The disk that the output goes to is full")
