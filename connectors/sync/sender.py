@@ -195,6 +195,7 @@ class Sender:
         try:
             rows = list(self._destination.outcomes(response, batch))
         except Exception as error:
+            # Of any kind: a destination is people's own code, and the other batches go on.
             if not response.is_success:
                 return []
             tally.is_doubtful = True

@@ -33,6 +33,7 @@ def test_a_file_holds_whole_tables(
     assert max(map(len, capsys.readouterr().out.splitlines())) == 40
 
 
+# macOS has no file that is always full.
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="the machine has no full file")
 @pytest.mark.parametrize("unbuffered", ["", "1"])
 def test_a_log_on_a_full_disk_is_told_without_a_traceback(unbuffered: str) -> None:
