@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from connectors.sources._engine.discovery import find_source, source_names
+from connectors.sources._engine.unread import unread_files, unread_told
 from connectors.sources.declaration import Column, Source, Table
 from connectors.sources.results import (
     InputMissing,
@@ -41,6 +42,8 @@ __all__ = [
     "load_all",
     "load_source",
     "source_names",
+    "unread_files",
+    "unread_told",
 ]
 
 

@@ -12,6 +12,7 @@ from goldthread.cli._options import as_of_option, json_option, machine_time
 
 if TYPE_CHECKING:
     from connectors.sources import LoadResult
+    from goldthread.settings import Settings
 
 
 @click.command(epilog=EXIT_CODES_HELP)
@@ -24,7 +25,7 @@ def command(sources: tuple[str, ...], as_of: datetime | None, as_json: bool) -> 
     All sources, or only the named ones. Broken rows are set aside with their reason; nothing that
     was loaded before is loaded again.
     """
-    from connectors.sources import LoadError, Progress, find_source, load_all
+    from connectors.sources import LoadError, Progress, find_source, load_all, unread_files
     from goldthread.cli._console import print_json
     from goldthread.cli._progress import Bar
     from goldthread.settings import Settings
@@ -55,10 +56,22 @@ def command(sources: tuple[str, ...], as_of: datetime | None, as_json: bool) -> 
             hint = room_hint(str(error))
             raise Stop(f"{error}\n{hint}" if hint else str(error), ExitCode.FAILED) from error
         bar.close()
+        unread = unread_files(settings)
     if as_json:
-        print_json({"run_id": run.run_id, "as_of": run.as_of, "sources": results})
+        said = {"run_id": run.run_id, "as_of": run.as_of, "sources": results}
+        print_json({**said, "unread_files": unread})
     else:
         _print_table(results)
+        _print_unread(settings, unread)
+
+
+def _print_unread(settings: Settings, unread: list[str]) -> None:
+    from connectors.sources import unread_told
+    from goldthread.cli._console import console, shown
+
+    if unread:
+        told = shown(unread_told(settings, unread))
+        console().print(f"[bold yellow]Left alone:[/] {told}.", soft_wrap=True)
 
 
 def _print_table(results: list[LoadResult]) -> None:

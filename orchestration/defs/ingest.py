@@ -5,7 +5,14 @@ from dataclasses import asdict
 
 import dagster as dg
 
-from connectors.sources import Source, find_source, load_source, source_names
+from connectors.sources import (
+    Source,
+    find_source,
+    load_source,
+    source_names,
+    unread_files,
+    unread_told,
+)
 from connectors.sources.checking import get_ready
 from goldthread.warehouse.state import state_tables
 from orchestration.home import RunHome
@@ -13,6 +20,7 @@ from orchestration.progress import report
 from orchestration.project import SETTINGS
 
 RUNS = dg.AssetKey(["raw_goldthread", "runs"])
+EVERY_FILE_IS_READ = "every_input_file_is_read"
 STATE = [
     dg.AssetKey(["raw_goldthread", f"state_{table.name}"])
     for table in state_tables(SETTINGS.project_dir)
@@ -24,9 +32,12 @@ STATE = [
         dg.AssetSpec(RUNS, description="One row a run; the newest is everybody's clock."),
         *(dg.AssetSpec(key, description="History from the state folder.") for key in STATE),
     ],
+    check_specs=[dg.AssetCheckSpec(EVERY_FILE_IS_READ, asset=RUNS)],
     group_name="raw_goldthread",
 )
-def run(home: dg.ResourceParam[RunHome]) -> Iterator[dg.MaterializeResult[None]]:
+def run(
+    home: dg.ResourceParam[RunHome],
+) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
     """Begin a run on sound state."""
     begun = home.loading_run()
     for key in (RUNS, *STATE):
@@ -38,6 +49,14 @@ def run(home: dg.ResourceParam[RunHome]) -> Iterator[dg.MaterializeResult[None]]
                 "as_of": str(begun.as_of),
             },
         )
+    unread = unread_files(home.settings)
+    yield dg.AssetCheckResult(
+        passed=not unread,
+        asset_key=RUNS,
+        check_name=EVERY_FILE_IS_READ,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=unread_told(home.settings, unread) if unread else None,
+    )
 
 
 def table_keys(source: Source) -> list[dg.AssetKey]:

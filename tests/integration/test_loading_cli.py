@@ -63,3 +63,18 @@ def test_a_file_that_cannot_be_read_is_named(home: Home, monkeypatch: pytest.Mon
     assert told.exit_code == 1
     assert f"{path} cannot be read" in told.output
     assert "Traceback" not in told.output
+
+
+def test_files_that_no_source_reads_are_told(home: Home) -> None:
+    home.put("web/a.jsonl", lines(message("m1")))
+    for companion in ("", "-wal", "-shm", "-journal"):
+        home.put(f"app/app.sqlite{companion}", "")
+    for path in (".DS_Store", "_truth/persons.csv", "crm/.contacts.csv.swp", "web/_readme.txt"):
+        home.put(path, "left alone knowingly")
+    assert "Left alone" not in load("web").output
+    for path in ("crm/contacts.txt", "app/app.db", *(f"old/{day}.jsonl" for day in range(4))):
+        home.put(path, "mistyped")
+    told = load("web").output
+    assert f"Left alone: 6 files in {home.settings.input_dir} fit no source" in told
+    assert "app/app.db, crm/contacts.txt, old/0.jsonl, old/1.jsonl, old/2.jsonl and 1 more" in told
+    assert json.loads(load("web", "--json").stdout)["unread_files"][-1] == "old/3.jsonl"

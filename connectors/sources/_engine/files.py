@@ -48,16 +48,12 @@ def changed_files(
     Raises UnreadableFile for a link to nothing, and for a folder that has the name of a file.
     """
     moment = (as_of - datetime(1970, 1, 1)) // timedelta(microseconds=1)
-    patterns = map(_in_either_case, table.files)
-    paths = {path for pattern in patterns for path in settings.input_dir.glob(pattern)}
     todo = []
-    for path in sorted(paths):
-        if path.name.startswith("."):
-            continue
+    for path in sorted(paths_of(settings, table)):
         if not path.is_file():
             _refuse_what_leads_nowhere(path, table)
             continue
-        source_file = _shown_name(path.relative_to(settings.input_dir))
+        source_file = shown_name(path.relative_to(settings.input_dir))
         try:
             size, mtime_ns = fingerprint(path)
         except FileNotFoundError:
@@ -72,6 +68,13 @@ def changed_files(
     return todo
 
 
+def paths_of(settings: Settings, table: Table) -> set[Path]:
+    """What fits the table's patterns, but hidden files."""
+    patterns = map(_in_either_case, table.files)
+    paths = {path for pattern in patterns for path in settings.input_dir.glob(pattern)}
+    return {path for path in paths if not path.name.startswith(".")}
+
+
 def _in_either_case(pattern: str) -> str:
     """A pattern that CONTACTS.CSV fits, too: on other systems, where it may come from, it does."""
     return re.sub(
@@ -81,7 +84,7 @@ def _in_either_case(pattern: str) -> str:
     )
 
 
-def _shown_name(path: Path) -> str:
+def shown_name(path: Path) -> str:
     """The name as text that any database takes, whatever bytes the file system allows."""
     return os.fsencode(path.as_posix()).decode("utf-8", errors="backslashreplace")
 

@@ -146,3 +146,25 @@ def test_a_step_that_is_run_by_itself_publishes_no_rows_that_fail_a_check(
     done = dg.materialize([step.published], resources={"home": Home()}, raise_on_error=False)
     assert not done.success
     assert looked == list(source_names())
+
+
+def test_a_file_that_no_source_reads_is_a_warning(
+    definitions: dg.Definitions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from orchestration.defs import ingest
+
+    monkeypatch.setenv("GOLDTHREAD_HOME", str(tmp_path))
+    monkeypatch.delenv("GOLDTHREAD_INPUT_DIR", raising=False)
+    (tmp_path / "input").mkdir()
+
+    def look() -> dg.AssetCheckEvaluation:
+        done = dg.materialize([ingest.run], resources={"home": Home()})
+        [found] = done.get_asset_check_evaluations()
+        return found
+
+    assert look().passed
+    (tmp_path / "input" / "contacts.csv").touch()
+    found = look()
+    assert not found.passed
+    assert found.severity is dg.AssetCheckSeverity.WARN
+    assert "fits no source: contacts.csv." in str(found.description)
