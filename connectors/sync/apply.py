@@ -20,7 +20,7 @@ from connectors.sync.keys import ledger_key
 from connectors.sync.ledger import ledger_to_write
 from connectors.sync.lock import ledger_lock
 from connectors.sync.outgoing import cut, intend
-from connectors.sync.plan import make_plan
+from connectors.sync.plan import make_plan, withdrawals_only
 from connectors.sync.published import published, read_spec
 from connectors.sync.results import Plan, Progress, SyncResult
 from connectors.sync.retry import RetryPolicy
@@ -63,7 +63,8 @@ def apply_sync(
     now: UTC, naive; the moment the run stands for. force: go on although a guard objects.
     Rows that were rejected or not delivered are counted in the result, not raised; a history that
     others are publishing all the while is told there too.
-    Raises the errors of `connectors.sync.errors`; then nothing was sent.
+    Raises the errors of `connectors.sync.errors`; then nothing was sent, but what `GuardTripped`
+    tells of.
     """
     with published(settings) as con:
         ledger = read_spec(con, name).name
@@ -76,8 +77,11 @@ def apply_sync(
         with ledger_to_write(con, settings, spec, key):
             clear_unfinished(con, settings, spec)
             plan = make_plan(con, settings, spec, key, now)
-            if plan.guards and not force:
-                raise GuardTripped(spec.name, plan.guards)
+            is_guarded = bool(plan.guards) and not force
+            if is_guarded:
+                plan = withdrawals_only(con, spec, plan)
+                if not plan.to_send:
+                    raise GuardTripped(spec.name, plan.guards)
             root = export_root(settings, spec)
             transport = Transport(destination, root, policy or RetryPolicy())
             if plan.to_send:
@@ -99,11 +103,15 @@ def apply_sync(
             )
             release_unsent(con, run_number)
             settle(con)
+            if is_guarded:
+                stopped = "; ".join(filter(None, (*plan.guards, stopped)))
             outcomes = end_run(
                 con, run_number, sent=dispatch.sent, requests=sender.requests, stopped=stopped
             )
     history = _publish_history(settings)
     acknowledged = sum(outcomes.pop("ok", {}).values())
+    if is_guarded:
+        raise GuardTripped(spec.name, plan.guards, removals=plan.to_send, removed=acknowledged)
     return SyncResult(
         sync=spec.name,
         run_id=f"{spec.name}/{run_name}",

@@ -26,13 +26,25 @@ class NotReady(SyncError):
 
 
 class GuardTripped(SyncError):
-    """The plan does more than its guards allow; nothing was sent."""
+    """The plan does more than its guards allow; nothing was sent but the removals of people who
+    withdrew, which no guard holds back.
 
-    def __init__(self, sync: str, reasons: Sequence[str]) -> None:
+    removals, removed: how many of these there were, and how many the destination acknowledged.
+    """
+
+    def __init__(
+        self, sync: str, reasons: Sequence[str], *, removals: int = 0, removed: int = 0
+    ) -> None:
         self.reasons = list(reasons)
         listed = "\n".join(f"  - {reason}" for reason in self.reasons)
+        sent = "nothing was sent"
+        if removals:
+            sent = (
+                "nothing was sent but the removals of people who withdrew "
+                f"({removed:,} of {removals:,} acknowledged)"
+            )
         super().__init__(
-            f"{sync} was stopped by its guards, nothing was sent:\n{listed}\n"
+            f"{sync} was stopped by its guards, {sent}:\n{listed}\n"
             f"Look at `goldthread plan {sync}`; if this is what you want, apply with --force."
         )
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 import orjson
 
-from connectors.sync.difference import compare, objections
+from connectors.sync.difference import compare, keep_withdrawals, objections
 from connectors.sync.former_keys import doubt_those_to_remove
 from connectors.sync.forms import doubt_those_written_otherwise
 from connectors.sync.gate import select_desired
@@ -63,6 +64,17 @@ def make_plan(
     return _describe(con, spec, decided_at, left_behind(con, settings, spec))
 
 
+def withdrawals_only(con: duckdb.DuckDBPyConnection, spec: SyncSpec, plan: Plan) -> Plan:
+    """What of a plan that a guard objects to is to be sent all the same: see `GuardTripped`.
+
+    Of a snapshot nothing is: it holds all rows or none.
+    """
+    if is_snapshot(spec):
+        return replace(plan, adds=0, changes=0, removes=0, resends=0)
+    removes, resends = keep_withdrawals(con)
+    return replace(plan, adds=0, changes=0, removes=removes, resends=resends)
+
+
 def _describe(
     con: duckdb.DuckDBPyConnection,
     spec: SyncSpec,
@@ -70,9 +82,10 @@ def _describe(
     retired: dict[str, int],
 ) -> Plan:
     counts = dict(con.execute("select kind, count(*) from difference group by 1").fetchall())
-    refused = con.execute(
-        "select count(*) from difference where was_refused and kind in ('add', 'change')"
-    ).fetchone()
+    refused, withdrawals = con.execute(
+        "select count(*) filter (was_refused and kind in ('add', 'change')), "
+        "count(*) filter (is_withdrawn and kind = 'remove') from difference"
+    ).fetchall()[0]
     held_back = con.execute(
         "select reason, cast(sum(row_count) as bigint) from held_back group by 1 order by 1"
     ).fetchall()
@@ -86,10 +99,11 @@ def _describe(
         adds=counts.get("add", 0),
         changes=counts.get("change", 0),
         removes=counts.get("remove", 0),
+        withdrawals=withdrawals,
         unchanged=counts.get("unchanged", 0),
         left=counts.get("left", 0),
         resends=counts.get("resend", 0),
-        refused_before=refused[0] if refused else 0,
+        refused_before=refused,
         held_back=dict(held_back),
         audiences=_audiences(con),
         guards=tuple(objections(con, spec.guards)),

@@ -27,6 +27,8 @@ class Plan:
 
     decided_at: the moment of the published consent decisions (UTC).
     adds, changes, removes: rows to send for the first time, again, and to take away.
+    withdrawals: of the removes those of people who denied the purpose or are suppressed; no guard
+    holds them back.
     unchanged: rows the destination holds as they are. left: rows it keeps though they are gone or
     no longer allowed, since the mode is upsert. resends: rows of an earlier apply that had no clear
     answer, sent again under their old idempotency key. refused_before: adds and changes that the
@@ -45,6 +47,7 @@ class Plan:
     adds: int
     changes: int
     removes: int
+    withdrawals: int
     unchanged: int
     left: int
     resends: int

@@ -64,13 +64,16 @@ def begin_run(
 def end_run(
     con: duckdb.DuckDBPyConnection, number: int, *, sent: int, requests: int, stopped: str | None
 ) -> dict[str, dict[str, int]]:
-    """Close a run. Returns the rows it was to send, counted by status and reason."""
+    """Close a run. Returns the rows it was to send, counted by status and reason.
+
+    stopped: why it did not send all of them, or not all that its plan had.
+    """
     con.execute(
         "update ledger.runs set sent_count = ?, request_count = ? where run_number = ?",
         [sent, requests, number],
     )
     outcomes = _outcomes(con, number)
-    is_complete = set(outcomes) <= {"ok"}
+    is_complete = set(outcomes) <= {"ok"} and stopped is None
     _close(con, number, "succeeded" if is_complete else "incomplete", stopped)
     return outcomes
 

@@ -18,7 +18,7 @@ Exit codes:
   0  done
   1  failed; the message says why
   2  wrong usage, or the sync is described wrongly
-  3  a guard objects: nothing was sent
+  3  a guard objects: nothing was sent but removals of people who withdrew
   4  no sync of that name is published
   5  another process holds the ledger; the message names it
   6  nothing is published yet, or its consent decisions are too old
@@ -93,6 +93,8 @@ def _counts(plan: Plan) -> Iterator[tuple[str, int, str]]:
     yield "add", plan.adds, "new at the destination"
     yield "change", plan.changes, "there, with other values"
     yield "remove", plan.removes, "there, but gone or no longer allowed"
+    if plan.withdrawals:
+        yield "withdrew", plan.withdrawals, "of the removals; no guard holds these back"
     if plan.resends:
         yield "resend", plan.resends, "no clear answer last time; same idempotency key"
     yield "unchanged", plan.unchanged, "there as they are"
