@@ -85,6 +85,8 @@ def test_nobody_waits_longer_than_their_patience() -> None:
         (format_datetime(NOON.replace(minute=2), usegmt=True), 120.0),
         (format_datetime(NOON.replace(hour=11), usegmt=True), 0.0),
         ("soon", None),
+        ("1e400", None),
+        ("nan", None),
         ("Sun, 01 Nov 2026 12:00:00 +99999999999999999999", None),
     ],
 )
